@@ -1,0 +1,17 @@
+"""The library behind the course: what chapters import and exercises are checked with.
+
+Read the modules in this order; each depends only on those before it.
+
+    shapes, device      name the axes of a tensor; choose where to compute
+    data                sequences made by rule, so that the truth about them is known
+    cells               one step of a recurrence, as the formula says it
+    unroll              a step applied over time; the computational graph it leaves
+    bptt                the gradient of all that, by hand, in NumPy
+    training            fit a model, with a history and a progress bar
+    plots, figures      every plot of the book; the figures one can play with
+    checks              what the exercises call: verdicts that name the mistake
+    assignments         builds the notebooks of every exercise from one source
+    grading             what runs behind `nbgrader autograde` and `generate_feedback`
+
+Nothing is re-exported here: `from course_lib.cells import rnn_step` says where to read.
+"""

@@ -1,0 +1,204 @@
+"""Build the notebooks of every exercise from its one readable source.
+
+    solutions/NAME.py  ->  solutions/NAME/NAME.ipynb  ->  exercises/NAME/NAME.ipynb
+    (edit this file)       (nbgrader's source)            (nbgrader's release)
+
+The first arrow is `write_source`, which expands short cell keys and packs each task's
+bank; the second is nbgrader's own GenerateAssignment.
+"""
+
+import ast
+import re
+from pathlib import Path
+
+import jupytext
+import nbformat
+
+from course_lib.exercise_rules import AssignmentError, check_exercise
+
+ROLES = {
+    "setup": {"grade": False, "solution": False, "locked": True},
+    "solution": {"grade": False, "solution": True, "locked": False},
+    "tests": {"grade": True, "solution": False, "locked": True},
+    "answer": {"grade": True, "solution": True, "locked": False},
+}
+KERNELSPEC = {"display_name": "Python 3", "language": "python", "name": "python3"}
+LOAD_BANK = re.compile(r'checks\.load_bank\(\s*"([^"]+)",\s*"([^"]+)"\s*\)')
+ROOT = Path(__file__).parents[1]
+
+
+def sources(root: Path) -> list[Path]:
+    """Return the exercises of a course, in order."""
+    return sorted((root / "solutions").glob("[0-9]*.py"))
+
+
+def read_cells(path: Path) -> list[nbformat.NotebookNode]:
+    """Return the cells of `solutions/NAME.py`; each knows the line it starts at."""
+    notebook = jupytext.read(path, fmt="py:percent")
+    starts = [
+        number
+        for number, line in enumerate(path.read_text().splitlines(), start=1)
+        if line.startswith("# %%")
+    ]
+    if len(starts) != len(notebook.cells):
+        raise AssignmentError(f'{path.name}:1: the first line must open a cell, "# %%"')
+    for cell, line in zip(notebook.cells, starts, strict=True):
+        cell.line = line
+    return notebook.cells
+
+
+def read_source(path: Path) -> nbformat.NotebookNode:
+    """Return the instructor notebook that `solutions/NAME.py` describes.
+
+    Raises:
+        AssignmentError: the source would build a wrong or leaking notebook; the
+            message names file and line.
+    """
+    cells = read_cells(path)
+    check_exercise(path, cells)
+    for cell in cells:
+        cell.pop("line")
+        cell.pop("id", None)  # nbformat 4.4 has none: a one-word edit, a one-line diff
+        cell.metadata.pop("cell_marker", None)
+        for role in ROLES.keys() & cell.metadata.keys():
+            cell.metadata["nbgrader"] = _grading(cell.metadata, role)
+        cell.source = LOAD_BANK.sub(lambda m: _packed(path, m[1], m[2]), cell.source)
+    notebook = nbformat.from_dict(
+        {
+            "nbformat": 4,
+            "nbformat_minor": 4,
+            "metadata": {"kernelspec": KERNELSPEC},
+            "cells": cells,
+        }
+    )
+    nbformat.validate(notebook)
+    return notebook
+
+
+def _grading(metadata: dict, role: str) -> dict:
+    """Replace the short key `role="name"` by nbgrader's metadata."""
+    name = metadata.pop(role)
+    grading = {"grade_id": f"test_{name}" if role == "tests" else name}
+    grading |= {"schema_version": 3, "task": False, **ROLES[role]}
+    if grading["grade"]:
+        grading["points"] = metadata.pop("points")
+    return grading
+
+
+def _packed(path: Path, exercise: str, task: str) -> str:
+    text = bank_text(exercise, task, path.parents[1])
+    if "'''" in text:
+        raise AssignmentError(
+            f"{path.name}: a bank is packed between ''' and must not contain it; "
+            'use """ in solutions and mistakes'
+        )
+    return f"checks.Bank(\"{task}\", r'''\n{text}''')"
+
+
+def bank_text(exercise: str, task: str, root: Path = ROOT) -> str:
+    """Return the text of a task's bank: set-up, solutions, and its mistakes.
+
+    Args:
+        exercise: the exercise's name, such as "03_rnn".
+        task: the function that the learner writes.
+        root: the folder of the course.
+    """
+    path = root / "solutions" / f"{exercise}.py"
+    parts = []
+    for cell in read_cells(path):
+        if cell.cell_type == "code" and "tests" not in cell.metadata:
+            parts.append(_without_docstrings(_without_markers(cell.source)))
+        if cell.metadata.get("solution") == task:
+            break
+    mistakes = path.parent / "mistakes" / path.name
+    if mistakes.exists():
+        parts.append(_of_task(mistakes.read_text(), task))
+    return "\n\n".join(part.strip("\n") for part in parts) + "\n"
+
+
+def _without_markers(source: str) -> str:
+    return re.sub(r"^\s*### (BEGIN|END) SOLUTION\n?", "", source, flags=re.M)
+
+
+def _without_docstrings(source: str) -> str:
+    """Drop the docstrings of functions: the stub above the cell shows them."""
+    lines = source.splitlines()
+    for node in ast.walk(ast.parse(source)):
+        if not isinstance(node, ast.FunctionDef) or ast.get_docstring(node) is None:
+            continue
+        text = node.body[0]
+        for number in range(text.lineno - 1, text.end_lineno):
+            lines[number] = None
+    return "\n".join(line for line in lines if line is not None)
+
+
+def _of_task(source: str, task: str) -> str:
+    """Return a mistakes file without its docstring and without other tasks' answers."""
+    lines, kept = source.splitlines(), []
+    body = ast.parse(source).body
+    for node in body[1:] if ast.get_docstring(ast.parse(source)) else body:
+        marks = [
+            mark.args[0].value
+            for mark in getattr(node, "decorator_list", [])
+            if isinstance(mark, ast.Call) and getattr(mark.func, "id", "") == "mistake"
+        ]
+        if marks and task not in marks:
+            continue
+        decorators = getattr(node, "decorator_list", [])
+        first = min(part.lineno for part in [node, *decorators])
+        kept.append("\n".join(lines[first - 1 : node.end_lineno]))
+    return "\n\n".join(kept)
+
+
+def write_source(path: Path) -> Path:
+    """Write `solutions/NAME/NAME.ipynb` next to `solutions/NAME.py`."""
+    target = path.with_suffix("") / f"{path.stem}.ipynb"
+    notebook = read_source(path)
+    target.parent.mkdir(exist_ok=True)
+    nbformat.write(notebook, target)
+    return target
+
+
+def write_release(root: Path, name: str) -> Path:
+    """Let nbgrader write `exercises/NAME`, leaving its gradebook alone."""
+    from nbgrader.converters import GenerateAssignment  # slow to import
+    from nbgrader.coursedir import CourseDirectory
+    from traitlets.config import Config
+
+    config = Config()
+    config.CourseDirectory.root = str(root)
+    config.CourseDirectory.source_directory = "solutions"
+    config.CourseDirectory.release_directory = "exercises"
+    config.CourseDirectory.assignment_id = name
+    config.GenerateAssignment.no_database = True
+    config.GenerateAssignment.force = True
+    config.SaveCells.enabled = False
+    converter = GenerateAssignment(
+        coursedir=CourseDirectory(config=config), config=config
+    )
+    converter.log.setLevel("ERROR")
+    converter.start()
+    return root / "exercises" / name / f"{name}.ipynb"
+
+
+def build(root: Path = ROOT, names: list[str] | None = None) -> list[Path]:
+    """Rebuild exercises; return the notebooks written.
+
+    Args:
+        root: the folder of the course.
+        names: the exercises to build; None means all.
+
+    Raises:
+        AssignmentError: an exercise is unknown, or its source is wrong.
+    """
+    found = {path.stem: path for path in sources(root)}
+    unknown = sorted(set(names or ()) - found.keys())
+    if unknown:
+        raise AssignmentError(
+            f"no exercise is called {', '.join(unknown)}; there are {', '.join(found)}"
+        )
+    written = []
+    for name in names or found:
+        written.append(write_source(found[name]))
+        written.append(write_release(root, name))
+    return written

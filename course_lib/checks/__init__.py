@@ -1,0 +1,32 @@
+"""What exercises call: verdicts on a learner's function that name its mistake.
+
+One idea carries the package. A *probe* turns an implementation into an *observation*:
+it calls the function in some circumstance (odd sizes, a random cotangent, the meta
+device) and writes down everything it did: results, gradients, its arguments
+afterwards, or the way it failed. The verdict compares the learner's observation with
+the reference solution's. The diagnosis compares it with the observation of each known
+mistake: where the two agree, the mistake has a name.
+
+    case       arguments drawn afresh by seed, in any dtype and on any device
+    observe    run a function under guard and write down what it did
+    compare    the first difference between two observations, in words
+    probes     the circumstances
+    bank       reference solution and known mistakes of a task, as text
+    task       visible examples, hidden probes, message and score
+"""
+
+from course_lib.checks.bank import Bank, accepted, load_bank, mistake
+from course_lib.checks.case import Draw, Sizes
+from course_lib.checks.failure import CheckFailed
+from course_lib.checks.task import Task
+
+__all__ = [
+    "Bank",
+    "CheckFailed",
+    "Draw",
+    "Sizes",
+    "Task",
+    "accepted",
+    "load_bank",
+    "mistake",
+]

@@ -1,0 +1,171 @@
+"""Two observations side by side: where they first differ, in words.
+
+The words name shape, dtype, device, the first differing index and the largest error,
+and never a value that was expected: the same sentence serves hidden checks.
+"""
+
+from typing import Any
+
+import numpy as np
+import torch
+
+from course_lib.checks.observe import Failure, Inconclusive
+
+# Right answers that order their sums differently disagree by some rounding errors;
+# the smallest mistake of the bank is larger than these by orders of magnitude.
+TOLERANCE = {torch.float64: 1e-8, torch.float32: 2e-4}
+
+
+def gap(got: Any, want: Any, name: str = "the result") -> str | None:
+    """Return a sentence on the first difference, or None where there is none."""
+    if isinstance(got, Inconclusive) or isinstance(want, Inconclusive):
+        return None
+    if isinstance(want, Failure) or isinstance(got, Failure):
+        return _failure_gap(got, want)
+    if isinstance(want, np.ndarray | np.generic):
+        return _array_gap(got, want, name)
+    if isinstance(want, torch.Tensor):
+        return _tensor_gap(got, want, name)
+    if isinstance(want, list | tuple):
+        return _sequence_gap(got, want, name)
+    if isinstance(want, dict):
+        return _dict_gap(got, want, name)
+    if isinstance(want, bool | int | float):
+        return _number_gap(got, want, name)
+    if callable(want) or got is want:
+        return None
+    if type(got) is type(want) and got == want:
+        return None
+    return f"{name} is {_kind(got)}, expected {_kind(want)}"
+
+
+def same(a: Any, b: Any) -> bool:
+    """Whether two observations agree, two failures of the same kind included."""
+    return gap(a, b) is None
+
+
+def _failure_gap(got: Any, want: Any) -> str | None:
+    if isinstance(got, Failure) and isinstance(want, Failure):
+        if got.kind == "NotImplementedError":
+            return str(got)
+        return None if (got.kind, got.text) == (want.kind, want.text) else str(got)
+    if isinstance(got, Failure):
+        return str(got)
+    return "returned a result where it should raise an error"
+
+
+def _sequence_gap(got: Any, want: Any, name: str) -> str | None:
+    if not isinstance(got, list | tuple):
+        return f"{name} is {_kind(got)}, expected {_kind(want)}"
+    if len(got) != len(want):
+        return f"{name} has {len(got)} parts, expected {len(want)}"
+    fields = getattr(want, "_fields", None)
+    for i, (g, w) in enumerate(zip(got, want, strict=True)):
+        part = f"{name}.{fields[i]}" if fields else f"{name}[{i}]"
+        if text := gap(g, w, part):
+            return text
+    return None
+
+
+def _dict_gap(got: Any, want: dict, name: str) -> str | None:
+    if not isinstance(got, dict):
+        return f"{name} is {_kind(got)}, expected a dict"
+    if got.keys() != want.keys():
+        return f"{name} has the keys {list(got)}, expected {list(want)}"
+    for key, w in want.items():
+        if text := gap(got[key], w, str(key) if name == "" else f"{name}[{key!r}]"):
+            return text
+    return None
+
+
+def _number_gap(got: Any, want: float, name: str) -> str | None:
+    if isinstance(got, torch.Tensor | np.ndarray | np.generic) and got.ndim == 0:
+        got = got.item()
+    if isinstance(want, bool) or isinstance(got, bool):
+        ok = isinstance(got, bool) and got is want
+        return None if ok else f"{name} is {got!r}, which is not right"
+    if not isinstance(got, int | float):
+        return f"{name} is {_kind(got)}, expected a number"
+    if isinstance(want, int):
+        ok = got == want
+    else:
+        ok = bool(np.isclose(got, want, rtol=1e-7, atol=1e-9, equal_nan=True))
+    return None if ok else f"{name} is {got!r}, which is not right"
+
+
+def _array_gap(got: Any, want: np.ndarray, name: str) -> str | None:
+    if not isinstance(got, np.ndarray | np.generic):
+        return f"{name} is {_kind(got)}, expected a NumPy array"
+    if got.dtype.kind not in "fiub":
+        return f"{name} has dtype {got.dtype}, expected {want.dtype}"
+    pair = (torch.from_numpy(np.array(value)) for value in (got, want))
+    return _tensor_gap(*pair, name)
+
+
+def _tensor_gap(got: Any, want: torch.Tensor, name: str) -> str | None:
+    if not isinstance(got, torch.Tensor):
+        return f"{name} is {_kind(got)}, expected a tensor"
+    if got.shape != want.shape:
+        return _shape_gap(tuple(got.shape), tuple(want.shape), name)
+    if got.dtype != want.dtype:
+        return f"{name} has dtype {_short(got.dtype)}, expected {_short(want.dtype)}"
+    if got.device != want.device:
+        return f"{name} is on {got.device}, expected {want.device}"
+    if got.is_meta or got.numel() == 0:
+        return None
+    got, want = got.detach().cpu(), want.detach().cpu()
+    if not want.is_floating_point():
+        wrong = got != want
+        return _index_gap(wrong, name) if wrong.any() else None
+    return _float_gap(got, want, name)
+
+
+def _float_gap(got: torch.Tensor, want: torch.Tensor, name: str) -> str | None:
+    tolerance = TOLERANCE.get(want.dtype, 1e-2)
+    finite = want[want.isfinite()].abs()
+    scale = max(1.0, finite.max().item()) if finite.numel() else 1.0
+    wrong = ~torch.isclose(
+        got, want, rtol=tolerance, atol=tolerance * scale, equal_nan=True
+    )
+    if not wrong.any():
+        return None
+    if want.any() and not got.any():
+        return f"{name} is zero everywhere"
+    error = (got - want).abs()[wrong]
+    if not error.isfinite().all():
+        return f"{_index_gap(wrong, name)}, some of them infinite or NaN"
+    return f"{_index_gap(wrong, name)}, largest error {error.max().item():.2g}"
+
+
+def _index_gap(wrong: torch.Tensor, name: str) -> str:
+    index = [int(i) for i in wrong.nonzero()[0]]
+    share = f"{int(wrong.sum())} of {wrong.numel()} values"
+    shape = f"shape {tuple(wrong.shape)} is as expected"
+    if not index:
+        return f"{name} (a single number) is not right"
+    return f"{name} first differs at index {index} ({share}; {shape})"
+
+
+def _shape_gap(got: tuple, want: tuple, name: str) -> str:
+    text = f"{name} has shape {got}, expected {want}"
+    if sorted(got) == sorted(want):
+        return text + ": the axes are in another order"
+    if len(got) == len(want) + 1 and 1 in got:
+        return text + ": there is an axis of length 1 too many"
+    return text
+
+
+def _kind(value: Any) -> str:
+    if value is None:
+        return "None (is a return missing?)"
+    if isinstance(value, torch.Tensor):
+        return f"a tensor of shape {tuple(value.shape)}"
+    if isinstance(value, np.ndarray):
+        return f"an array of shape {value.shape}"
+    if isinstance(value, list | tuple):
+        return f"a {type(value).__name__} of {len(value)}"
+    return f"a {type(value).__name__}"
+
+
+def _short(dtype: torch.dtype) -> str:
+    return str(dtype).removeprefix("torch.")

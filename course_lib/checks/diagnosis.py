@@ -1,0 +1,97 @@
+"""Why is it wrong? Name the known mistake, or the term in which the error lies."""
+
+from collections.abc import Callable
+from typing import Any
+
+from course_lib.checks.bank import Bank, Mistake
+from course_lib.checks.case import Sizes
+from course_lib.checks.compare import same
+from course_lib.checks.observe import Failure
+from course_lib.checks.probes import Circumstance, Probe, values
+
+
+class Diagnosis:
+    """What is known about a task, put to use when a probe fails."""
+
+    def __init__(
+        self,
+        bank: Bank,
+        how: Circumstance,
+        sizes: Sizes,
+        probes: list[Probe],
+        uses: dict[str, Callable],
+    ):
+        """Take the bank, the circumstances, and the learner's earlier functions."""
+        self.bank, self.how, self.sizes, self.probes = bank, how, sizes, probes
+        self.uses = uses
+        self.seed = how.seed
+
+    def expected(self, probe: Probe) -> Any:
+        """Return the reference solution's observation."""
+        return probe.observe(self.bank.reference)
+
+    def explain(self, function: Callable, probe: Probe, got: Any) -> list[str]:
+        """Return lines for the learner; empty if nothing is known."""
+        if found := self.mistake(function, probe, got):
+            return [f"{_verb(probe, got)} {found.says}.", f"Hint: {found.hint}"]
+        if self._follows(probe, got):
+            return [
+                f"It follows from {', '.join(self.uses)}, which is not right yet: "
+                "mend that first."
+            ]
+        return self._term(function, probe)
+
+    def mistake(self, function: Callable, probe: Probe, got: Any) -> Mistake | None:
+        """Return the known mistake that behaves as `function` does.
+
+        Where several agree on the failing probe, the other probes decide.
+        """
+        wanted = self.expected(probe)
+        alike = [m for m in self.bank.mistakes if same(probe.observe(m.function), got)]
+        alike = [m for m in alike if not same(probe.observe(m.function), wanted)]
+        for other in self.probes:
+            if len(alike) < 2:
+                break
+            seen = other.observe(function)
+            closer = [m for m in alike if same(other.observe(m.function), seen)]
+            alike = closer or alike
+        return alike[0] if alike else None
+
+    def _follows(self, probe: Probe, got: Any) -> bool:
+        """Whether the answer is right for the learner's own earlier functions."""
+        if not self.uses:
+            return False
+        return same(probe.observe(self.bank.reference_using(**self.uses)), got)
+
+    def _term(self, function: Callable, probe: Probe) -> list[str]:
+        """Name the arguments without which the result is right: zero each in turn."""
+        if probe.group != "values":
+            return []
+        names = [name for name, _ in self.how.leaves(self.how.arguments(self.sizes))]
+        cured = [name for name in names if self._right_without(function, name)]
+        if not cured or len(cured) == len(names):
+            return []
+        return [
+            f"The result becomes right when {' or '.join(cured)} is zero: "
+            "look at the term that uses it."
+        ]
+
+    def _right_without(self, function: Callable, name: str) -> bool:
+        def case(sizes: Sizes, draw: Any) -> tuple:
+            args = self.how.case(sizes, draw)
+            dict(self.how.leaves(args))[name][...] = 0.0
+            return args
+
+        how = Circumstance(case, self.how.names, self.seed, self.how.forbid)
+        probe = values(how, "", self.sizes)
+        return same(probe.observe(function), self.expected(probe))
+
+
+def _verb(probe: Probe, got: Any) -> str:
+    if isinstance(got, Failure):
+        return "This is how it ends with"
+    if probe.group == "gradients":
+        return "Your gradients are those of"
+    if probe.group == "arguments":
+        return "This is the effect of"
+    return "Your numbers are those of"

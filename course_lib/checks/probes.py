@@ -1,0 +1,184 @@
+"""The circumstances in which a function is observed.
+
+Each maker below returns a `Probe`. Its `observe` runs any implementation (the
+learner's, the reference, a known mistake) in the same circumstance and returns the
+same kind of observation, so that all of them can be compared.
+"""
+
+import random
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from course_lib.checks.case import Draw, MakeArguments, Sizes, float_leaves
+from course_lib.checks.observe import Failure, Inconclusive, guarded
+
+Function = Callable[..., Any]
+# what torch says when a function looks at the data of a meta tensor, which is allowed
+DATA_DEPENDENT = re.compile("no data|nonzero|cannot be called on meta|data-dependent")
+
+
+@dataclass(frozen=True)
+class Probe:
+    """A circumstance, and the way to observe a function in it."""
+
+    title: str
+    observe: Callable[[Function], Any]
+    group: str = "values"
+
+
+@dataclass(frozen=True)
+class Circumstance:
+    """How an exercise makes arguments; shared by all of its probes."""
+
+    case: MakeArguments
+    names: Sequence[str]
+    seed: int
+    forbid: tuple[str, ...] = ()
+
+    def arguments(self, sizes: Sizes, **where: Any) -> tuple:
+        """Make the arguments afresh; equal on every call."""
+        return self.case(sizes, Draw(self.seed, **where))
+
+    def leaves(self, args: tuple) -> list[tuple[str, torch.Tensor]]:
+        """List the floating-point tensors among the arguments, with their names."""
+        pairs = zip(self.names, args, strict=False)
+        return [leaf for name, arg in pairs for leaf in float_leaves(arg, name)]
+
+    def call(self, function: Function, args: tuple) -> Any:
+        """Call under guard: a result or a `Failure`."""
+        return guarded(lambda: function(*args), self.forbid)
+
+
+def value_sizes(seed: int) -> list[tuple[str, Sizes]]:
+    """Return random sizes, all different, and the degenerate ones that hide slips."""
+    rng = random.Random(seed)
+    base = Sizes.random(rng)
+    return [
+        (f"random sizes ({base})", base),
+        ("other random sizes", Sizes.random(rng)),
+        ("a batch of one", base._replace(batch=1)),
+        ("a single time step", base._replace(time=1)),
+        ("input as wide as the state", base._replace(input=base.hidden)),
+        ("all sizes 1", Sizes(1, 1, 1, 1, 1)),
+    ]
+
+
+def values(
+    how: Circumstance, title: str, sizes: Sizes, group="values", **where
+) -> Probe:
+    """Observe the result."""
+
+    def observe(function: Function) -> Any:
+        result = how.call(function, how.arguments(sizes, **where))
+        return result if isinstance(result, Failure) else {"the result": result}
+
+    return Probe(title, observe, group)
+
+
+def arguments_kept(how: Circumstance, sizes: Sizes) -> Probe:
+    """Observe the arguments after the call: a function must not change its inputs."""
+
+    def observe(function: Function) -> Any:
+        args = how.arguments(sizes)
+        result = how.call(function, args)
+        if isinstance(result, Failure):
+            return result
+        pairs = zip(how.names, args, strict=False)
+        return {f"after the call, the argument {name}": arg for name, arg in pairs}
+
+    return Probe("the arguments stay as they were", observe, "arguments")
+
+
+def second_call(how: Circumstance, first: Sizes, second: Sizes) -> Probe:
+    """Observe a call after another one: nothing may be remembered between calls."""
+
+    def observe(function: Function) -> Any:
+        how.call(function, how.arguments(first))
+        result = how.call(function, how.arguments(second))
+        if isinstance(result, Failure):
+            return result
+        return {"the result of a second call": result}
+
+    return Probe("a second call, with other sizes", observe, "second call")
+
+
+def gradients(how: Circumstance, sizes: Sizes) -> Probe:
+    """Observe the gradient of every argument, in float64, for a random cotangent.
+
+    A random cotangent weighs every output differently: the sum of the outputs, which
+    is often used instead, cannot see two outputs exchanged.
+    """
+
+    def observe(function: Function) -> Any:
+        args = how.arguments(sizes, dtype=torch.float64)
+        leaves = how.leaves(args)
+        for _, tensor in leaves:
+            tensor.requires_grad_()
+        result = how.call(function, args)
+        if isinstance(result, Failure):
+            return result
+        found = guarded(lambda: _pull_back(result, [t for _, t in leaves], how.seed))
+        if isinstance(found, Failure):
+            return found
+        pairs = zip(leaves, found, strict=True)
+        return {f"the gradient of {name}": grad for (name, _), grad in pairs}
+
+    return Probe("gradients of every argument, in float64", observe, "gradients")
+
+
+def _pull_back(result: Any, leaves: list[torch.Tensor], seed: int) -> list:
+    """Return the gradient of a random weighted sum of all outputs; zeros if unused."""
+    draw = Draw(seed + 1, dtype=torch.float64)
+    pairs = [(out, draw(*out.shape)) for _, out in float_leaves(result, "result")]
+    pairs = [(out, weight) for out, weight in pairs if out.requires_grad]
+    if not pairs:
+        return [torch.zeros_like(leaf) for leaf in leaves]
+    outputs, weights = zip(*pairs, strict=True)
+    return list(
+        torch.autograd.grad(
+            outputs, leaves, weights, allow_unused=True, materialize_grads=True
+        )
+    )
+
+
+def devices(how: Circumstance, sizes: Sizes, title: str = "") -> list[Probe]:
+    """Observe in float64, on the meta device, and on CUDA where there is one.
+
+    Args:
+        how: the circumstance.
+        sizes: the sizes to take.
+        title: what to say of the case, where it is an edge case.
+    """
+    group = "dtype and device"
+    title = f"{title}, " if title else ""
+    double = {"dtype": torch.float64}
+    found = [
+        values(how, f"{title}float64 in, float64 out", sizes, group, **double),
+        _on_meta(how, f"{title}inputs on another device", sizes, group),
+    ]
+    if torch.cuda.is_available():
+        on_gpu = f"{title}inputs on the GPU"
+        found.append(values(how, on_gpu, sizes, group, device="cuda"))
+    return found
+
+
+def _on_meta(how: Circumstance, title: str, sizes: Sizes, group: str) -> Probe:
+    """Observe shapes, dtypes and devices for inputs that hold no data.
+
+    The meta device computes shapes only. A tensor that the function makes on the
+    default device instead of its input's cannot meet a meta tensor, so the slip shows
+    itself without a GPU.
+    """
+    probe = values(how, title, sizes, group, device="meta")
+
+    def observe(function: Function) -> Any:
+        seen = probe.observe(function)
+        if isinstance(seen, Failure) and DATA_DEPENDENT.search(seen.text):
+            return Inconclusive()
+        return seen
+
+    return Probe(probe.title, observe, group)

@@ -1,0 +1,157 @@
+"""One graded task: visible examples, hidden probes, and one short message.
+
+In a learner's notebook only the visible examples stand. When the notebook is graded
+the hidden region adds probes and a bank, and `score` ends the cell: it returns a plain
+float for nbgrader, or raises `CheckFailed` where nothing was earned.
+"""
+
+import inspect
+import os
+import secrets
+from collections.abc import Callable
+from typing import Any
+
+from course_lib.checks import probes
+from course_lib.checks.bank import Bank
+from course_lib.checks.case import MakeArguments
+from course_lib.checks.compare import gap
+from course_lib.checks.diagnosis import Diagnosis
+from course_lib.checks.failure import CheckFailed
+from course_lib.checks.observe import Failure, guarded
+from course_lib.checks.probes import Circumstance, Probe
+
+# What a group of probes is worth; an edge case is worth 2. A wrong result in the
+# ordinary cases ("values") earns nothing, whatever else is right.
+WEIGHTS = {
+    "values": 6.0,
+    "gradients": 3.0,
+    "arguments": 1.0,
+    "second call": 1.0,
+    "dtype and device": 1.0,
+}
+EDGE_WEIGHT = 2.0
+
+
+class Task:
+    """The checks of one function that a learner writes."""
+
+    def __init__(self, name: str, function: Callable, points: float):
+        """Name the task, the learner's function and the points it is worth."""
+        self.name = name
+        self.function = function
+        self.points = float(points)
+        self.examples: list[tuple[str, tuple, Any]] = []
+        self.hidden_probes: list[Probe] = []
+        self.diagnosis: Diagnosis | None = None
+
+    def example(self, title: str, args: tuple, expected: Any) -> None:
+        """Add a visible example: `function(*args)` must give `expected`."""
+        self.examples.append((title, args, expected))
+
+    def hidden(
+        self,
+        case: MakeArguments,
+        bank: Bank,
+        *,
+        edges: dict[str, MakeArguments] | None = None,
+        gradients: bool = True,
+        devices: bool = True,
+        forbid: tuple[str, ...] = (),
+        uses: dict[str, Callable] | None = None,
+    ) -> None:
+        """Add the probes that run only when the notebook is graded.
+
+        Args:
+            case: makes arguments from sizes and a `Draw`.
+            bank: the reference solution and the known mistakes.
+            edges: further cases by title; each is worth a share of its own.
+            gradients: whether results carry gradients to the arguments.
+            devices: whether dtype and device follow the arguments.
+            forbid: dotted names that the learner's code must not call.
+            uses: earlier tasks that this one builds on, by name.
+        """
+        seed = int(os.environ.get("UNROLLED_SEED") or secrets.randbelow(10**6))
+        names = list(inspect.signature(bank.reference).parameters)
+        how = Circumstance(case, names, seed, forbid)
+        sizes = probes.value_sizes(seed)
+        base = sizes[0][1]
+        found = [probes.values(how, title, size) for title, size in sizes]
+        for title, edge in (edges or {}).items():
+            other = Circumstance(edge, names, seed, forbid)
+            found.append(probes.values(other, title, base, group=title))
+            if devices:
+                found += probes.devices(other, base, title)
+        found.append(probes.arguments_kept(how, base))
+        found.append(probes.second_call(how, sizes[1][1], base))
+        if gradients:
+            found.append(probes.gradients(how, base))
+        if devices:
+            found += probes.devices(how, base)
+        self.hidden_probes = found
+        self.diagnosis = Diagnosis(bank, how, base, found, uses or {})
+
+    def score(self) -> float | None:
+        """Print what passed, and return the points or raise `CheckFailed`.
+
+        Returns:
+            A plain float from 0 to `points`; None if only the visible examples ran.
+        """
+        wrong = self._run_examples()
+        if self.diagnosis is None:
+            if wrong:
+                raise CheckFailed(f"{self.name}: {wrong}")
+            print("More checks run when the notebook is graded.")
+            return None
+        failed = self._run_hidden()
+        if "values" in failed:
+            raise CheckFailed(self._message(failed["values"]))
+        if wrong:  # an example disagrees with the reference: ours to mend
+            raise CheckFailed(f"{self.name}: {wrong}")
+        return self._partial(failed)
+
+    def _run_examples(self) -> str | None:
+        for title, args, expected in self.examples:
+            result = guarded(lambda args=args: self.function(*args), quiet=False)
+            if text := gap(result, expected):
+                return f"{title}: {_sentence(self.name, text, result)}"
+            print(f"✓ {self.name}: {title}")
+        return None
+
+    def _run_hidden(self) -> dict[str, tuple[Probe, Any, str]]:
+        """Return the first failing probe of each group: probe, observation, gap."""
+        failed: dict[str, tuple[Probe, Any, str]] = {}
+        for probe in self.hidden_probes:
+            if probe.group in failed:
+                continue
+            got = probe.observe(self.function)
+            if text := gap(got, self.diagnosis.expected(probe), ""):
+                failed[probe.group] = probe, got, text
+                if probe.group == "values":
+                    break  # the root cause: what follows from it is not reported
+        return failed
+
+    def _message(self, failure: tuple[Probe, Any, str]) -> str:
+        probe, got, text = failure
+        lines = [f"{self.name}, {probe.title}: {_sentence(self.name, text, got)}"]
+        if not (isinstance(got, Failure) and got.kind == "NotImplementedError"):
+            lines += self.diagnosis.explain(self.function, probe, got)
+            lines.append(f"(seed {self.diagnosis.seed})")
+        return "\n".join(lines)
+
+    def _partial(self, failed: dict) -> float:
+        groups = dict.fromkeys(probe.group for probe in self.hidden_probes)
+        weight = {group: WEIGHTS.get(group, EDGE_WEIGHT) for group in groups}
+        earned = sum(w for group, w in weight.items() if group not in failed)
+        for failure in failed.values():
+            print(f"✗ {self._message(failure)}")
+        if not failed:
+            print(f"✓ {self.name}: all checks passed.")
+            return self.points
+        return round(self.points * earned / sum(weight.values()), 2)
+
+
+def _sentence(name: str, text: str, got: Any) -> str:
+    """A failure has the function for its subject, a difference the result."""
+    if isinstance(got, Failure):
+        return f"{name} {text}"
+    return f"{text}."

@@ -1,0 +1,10 @@
+"""Every plot of the book; a chapter calls one line and says what to see.
+
+    style        one look: sizes, colours, fonts
+    sequences    states, scores and losses over time
+    graphs       computational graphs and what flows through them
+    gradients    gradients through time
+
+A plot function returns its figure; as the last expression of a cell it is shown.
+Panels are white in both themes of the book, so colours are chosen once.
+"""

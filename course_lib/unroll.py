@@ -1,0 +1,118 @@
+"""A step applied over time, and the graph that autograd records of it."""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from course_lib.cells import RNNParams, rnn_step
+from course_lib.shapes import check_shape
+
+
+def unroll(f: Callable[[Any, Any], Any], state: Any, inputs: Iterable[Any]) -> list:
+    """Apply `state = f(state, x_t)` to each input in turn.
+
+    Args:
+        f: the transition; it takes the state before and the input of a step.
+        state: s_0, the state before the first input; it is not changed.
+        inputs: x_1 … x_T.
+
+    Returns:
+        [s_1, …, s_T], one state an input; the initial one is not among them.
+    """
+    states = []
+    for x_t in inputs:
+        state = f(state, x_t)
+        states.append(state)
+    return states
+
+
+def rnn_forward(
+    x: Tensor, h_0: Tensor | None, params: RNNParams
+) -> tuple[Tensor, Tensor]:
+    """Run a plain RNN over a batch of sequences.
+
+    Args:
+        x: (batch, time, input) inputs.
+        h_0: (batch, hidden) state before the first step; None means zeros.
+        params: W_xh (input, hidden), W_hh (hidden, hidden), b_h (hidden,).
+
+    Returns:
+        hs: (batch, time, hidden) the state after every step.
+        h_T: (batch, hidden) the state after the last one.
+
+    Raises:
+        ShapeError: an axis has the wrong length.
+    """
+    input_size, hidden_size = params.W_xh.shape
+    batch, _, _ = check_shape("x", x, "batch time input", input=input_size)
+    h_t = x.new_zeros(batch, hidden_size) if h_0 is None else h_0
+    hs = []
+    # unbind, not x[:, t]: indexing inside the loop makes the backward pass
+    # quadratic in time, since each index writes a gradient as large as x
+    for x_t in x.unbind(dim=1):
+        h_t = rnn_step(x_t, h_t, params)
+        hs.append(h_t)
+    return torch.stack(hs, dim=1), h_t
+
+
+def graph_nodes(tensor: Tensor) -> Iterator:
+    """Yield each node of the graph that computed `tensor`, after all that it reads.
+
+    A node is an operation (`grad_fn`) or the end of an edge at a leaf
+    (`AccumulateGrad`). Each comes once, however many paths lead to it.
+    """
+    done, stack = set(), [(tensor.grad_fn, False)]
+    while stack:
+        node, expanded = stack.pop()
+        if node is None or (node in done and not expanded):
+            continue
+        if expanded:
+            yield node
+            continue
+        done.add(node)
+        stack.append((node, True))
+        stack += [(parent, False) for parent, _ in node.next_functions]
+
+
+def graph_depth(tensor: Tensor) -> int:
+    """Return the number of operations on the longest path from a leaf to `tensor`.
+
+    A leaf has depth 0. Gathering a leaf's gradient is no operation of the forward
+    pass, so `AccumulateGrad` counts 0 as well. The time is linear in the graph's size.
+    """
+    depth = {None: 0}
+    for node in graph_nodes(tensor):
+        longest = max((depth[parent] for parent, _ in node.next_functions), default=0)
+        depth[node] = longest + (not hasattr(node, "variable"))
+    return depth[tensor.grad_fn]
+
+
+def grad_by_use(
+    f: Callable[[Any, Any, Tensor], Tensor],
+    theta: Tensor,
+    state: Tensor,
+    inputs: Iterable[Any],
+) -> list[Tensor]:
+    """Return what each use of a shared parameter adds to its gradient.
+
+    Every step gets a copy of `theta` of its own; the copy's gradient is that use's
+    share. The shares sum to the gradient of the last state's sum with respect to θ.
+
+    Args:
+        f: the transition f(state, x_t, theta).
+        theta: the shared parameter, any shape.
+        state: s_0.
+        inputs: x_1 … x_T.
+
+    Returns:
+        T tensors shaped as `theta`, for the first step to the last.
+    """
+    uses = []
+    for x_t in inputs:
+        uses.append(theta.detach().clone().requires_grad_())
+        state = f(state, x_t, uses[-1])
+    if not uses:
+        return []
+    return list(torch.autograd.grad(state.sum(), uses))

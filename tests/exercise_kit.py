@@ -1,0 +1,100 @@
+"""Answer an exercise as a learner would, many times, without starting a kernel.
+
+The cells are those of the instructor's notebook, exactly as nbgrader would run them;
+an answer replaces the solution of one task, and the verdict is what its test cell says.
+"""
+
+import ast
+import contextlib
+import io
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+
+from course_lib import assignments
+from course_lib.checks import CheckFailed
+
+ROOT = Path(__file__).parents[1]
+SOURCES = assignments.sources(ROOT)
+
+
+@dataclass
+class Verdict:
+    """What a test cell said: the score, and the lines a learner reads."""
+
+    score: float
+    message: str
+
+
+def run_cell(source: str, namespace: dict) -> Verdict:
+    """Run a cell as IPython does: print, then the value of the last expression."""
+    tree = ast.parse(source)
+    last = tree.body.pop() if isinstance(tree.body[-1], ast.Expr) else None
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        try:
+            exec(compile(tree, "<cell>", "exec"), namespace)
+            value = eval(
+                compile(ast.Expression(last.value), "<cell>", "eval"), namespace
+            )
+        except CheckFailed as failed:
+            return Verdict(0.0, printed.getvalue() + str(failed))
+    if type(value) is not float:
+        raise TypeError(f"a test cell must end in a plain float, not {value!r}")
+    return Verdict(value, printed.getvalue())
+
+
+def is_test(cell: nbformat.NotebookNode) -> bool:
+    """Whether nbgrader grades this cell by running it."""
+    role = cell.metadata.get("nbgrader", {})
+    return cell.cell_type == "code" and role.get("grade") and not role.get("solution")
+
+
+class Exercise:
+    """One exercise, ready to be answered."""
+
+    def __init__(self, path: Path):
+        """Read the source; nothing is run yet."""
+        self.path = path
+        self.name = path.stem
+        self.notebook = assignments.read_source(path)
+        self.tests = {
+            cell.metadata.nbgrader.grade_id.removeprefix("test_"): cell
+            for cell in self.notebook.cells
+            if is_test(cell)
+        }
+        self.points = {
+            task: float(cell.metadata.nbgrader.points)
+            for task, cell in self.tests.items()
+        }
+
+    def solved(self, cells=None) -> dict:
+        """Return the namespace after set-up and all solutions (or other cells)."""
+        namespace: dict = {"__name__": "__main__"}
+        for cell in cells or self.notebook.cells:
+            if cell.cell_type == "code" and not is_test(cell):
+                exec(compile(cell.source, f"<{self.name}>", "exec"), namespace)
+        return namespace
+
+    def verdict(self, task: str, namespace: dict) -> Verdict:
+        """Run the test cell of a task in a copy of a namespace."""
+        return run_cell(self.tests[task].source, dict(namespace))
+
+    def answers(self, kind: str) -> list[tuple[str, object]]:
+        """Return the bank's functions, `kind` "mistakes" or "accepted", by task."""
+        path = self.path.parent / kind / self.path.name
+        namespace = self.solved()
+        known = set(namespace)
+        exec(compile(path.read_text(), str(path), "exec"), namespace)
+        found = []
+        for name, function in namespace.items():
+            mark = getattr(function, f"marked_{kind.removesuffix('s')}", None)
+            if name in known or mark is None:
+                continue
+            task = mark[0] if kind == "mistakes" else mark
+            if task not in self.tests:
+                line = function.__code__.co_firstlineno
+                raise ValueError(f"{path}:{line}: there is no task {task!r}")
+            found.append((task, function))
+        return found
