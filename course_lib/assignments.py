@@ -44,6 +44,8 @@ def read_cells(path: Path) -> list[nbformat.NotebookNode]:
         raise AssignmentError(f'{path.name}:1: the first line must open a cell, "# %%"')
     for cell, line in zip(notebook.cells, starts, strict=True):
         cell.line = line
+        for layout in ("cell_marker", "lines_to_next_cell"):
+            cell.metadata.pop(layout, None)
     return notebook.cells
 
 
@@ -59,7 +61,6 @@ def read_source(path: Path) -> nbformat.NotebookNode:
     for cell in cells:
         cell.pop("line")
         cell.pop("id", None)  # nbformat 4.4 has none: a one-word edit, a one-line diff
-        cell.metadata.pop("cell_marker", None)
         for role in ROLES.keys() & cell.metadata.keys():
             cell.metadata["nbgrader"] = _grading(cell.metadata, role)
         cell.source = LOAD_BANK.sub(lambda m: _packed(path, m[1], m[2]), cell.source)

@@ -15,7 +15,7 @@ MARKERS = {
     for what in ("SOLUTION", "HIDDEN TESTS")
 }
 NO_MARKER = "nbgrader has no marker {!r}: what it hides would reach learners; use"
-KEYS = {"setup", "solution", "tests", "answer", "points", "cell_marker"}
+KEYS = {"setup", "solution", "tests", "answer", "points"}
 
 
 class AssignmentError(ValueError):
@@ -112,10 +112,7 @@ def _tests(cells: list) -> Problems:
         if not hidden:
             yield cell.line, "a tests cell needs a hidden region"
         if cell.source.rstrip().splitlines()[-1] != "check.score()":
-            yield (
-                cell.line,
-                "a tests cell ends with check.score(), which gives the points",
-            )
+            yield cell.line, "a tests cell ends with check.score(), its points"
         for text in re.findall(r"checks\.Task\(.*points=([\d.]+)", cell.source):
             if float(text) != float(cell.metadata["points"]):
                 points = cell.metadata["points"]
@@ -136,10 +133,7 @@ def _points(cells: list) -> Problems:
             points = float(cell.metadata["points"])
             total += points
             if heading is not None and heading != points:
-                yield (
-                    cell.line,
-                    f"the text promises {heading:g} points, here are {points:g}",
-                )
+                yield cell.line, f"the heading promises {heading:g} points"
             heading = None
     if promised != total:
         problem = f"the points add up to {total:g}, the introduction says {promised}"

@@ -1,0 +1,45 @@
+"""Modules to train: a cell's parameters, the unrolling and an output layer together."""
+
+import torch
+from torch import Tensor, nn
+
+from course_lib.cells import OutputParams, RNNParams, init_rnn, output_scores
+from course_lib.unroll import rnn_forward
+
+
+class RNNModel(nn.Module):
+    """A plain RNN that gives scores at every time step."""
+
+    def __init__(
+        self,
+        input_size: int,
+        hidden_size: int,
+        output_size: int,
+        generator: torch.Generator,
+    ):
+        """Draw the parameters from `generator`; the biases start at zero."""
+        super().__init__()
+        start = init_rnn(input_size, hidden_size, generator)
+        W_hy = torch.randn(hidden_size, output_size, generator=generator)
+        self.W_xh, self.W_hh, self.b_h = map(nn.Parameter, start)
+        self.W_hy = nn.Parameter(W_hy / hidden_size**0.5)
+        self.b_y = nn.Parameter(torch.zeros(output_size))
+
+    @property
+    def cell(self) -> RNNParams:
+        """The parameters of a step."""
+        return RNNParams(self.W_xh, self.W_hh, self.b_h)
+
+    def forward(self, x: Tensor, h_0: Tensor | None = None) -> tuple[Tensor, Tensor]:
+        """Read a batch of sequences.
+
+        Args:
+            x: (batch, time, input) inputs.
+            h_0: (batch, hidden) state before the first step; None means zeros.
+
+        Returns:
+            logits: (batch, time, output) scores after every step.
+            h_T: (batch, hidden) the last state.
+        """
+        hs, h_T = rnn_forward(x, h_0, self.cell)
+        return output_scores(hs, OutputParams(self.W_hy, self.b_y)), h_T

@@ -1,0 +1,245 @@
+"""The checks themselves: right answers pass, wrong ones fail for the right reason."""
+
+import warnings
+
+import numpy as np
+import pytest
+import torch
+
+from course_lib import checks
+from course_lib.checks.compare import gap, same
+from course_lib.checks.failure import CheckFailed
+from course_lib.checks.observe import Failure, guarded
+
+TEXT = """
+import torch
+from course_lib.checks import mistake
+
+def scale_sum(x, w):
+    return (x * w).sum(dim=-1)
+
+@mistake("scale_sum", "a mean in place of the sum", "Add up, do not average.")
+def mean(x, w):
+    return (x * w).mean(dim=-1)
+"""
+
+
+def case(size, draw):
+    return draw(size.batch, size.input), draw(size.input)
+
+
+def verdict(function, **options):
+    task = checks.Task("scale_sum", function, points=4)
+    task.hidden(case, checks.Bank("scale_sum", TEXT), **options)
+    return task.score()
+
+
+def message(function, capsys, **options) -> str:
+    try:
+        verdict(function, **options)
+    except CheckFailed as failed:
+        return str(failed)
+    return capsys.readouterr().out
+
+
+def right(x, w):
+    return (x * w).sum(dim=-1)
+
+
+def test_a_right_answer_gets_a_plain_float():
+    score = verdict(right)
+    assert type(score) is float
+    assert score == 4.0
+
+
+def test_a_known_mistake_is_named(capsys):
+    text = message(lambda x, w: (x * w).mean(-1), capsys)
+    assert "Your numbers are those of a mean in place of the sum." in text
+    assert "Hint: Add up, do not average." in text
+    assert "seed" in text
+
+
+def test_an_unknown_mistake_is_traced_to_its_term(capsys):
+    text = message(lambda x, w: (x * w).sum(-1) + w.abs().sum(), capsys)
+    assert "becomes right when w is zero" in text
+
+
+def test_a_wrong_shape_is_described(capsys):
+    text = message(lambda x, w: (x * w).sum(-1, keepdim=True), capsys)
+    assert "axis of length 1 too many" in text
+
+
+def test_a_missing_return_is_described(capsys):
+    assert "is a return missing?" in message(lambda x, w: None, capsys)
+
+
+def test_an_error_names_the_learners_line(capsys):
+    def answer(x, w):
+        return x @ w.reshape(1, -1)
+
+    text = message(answer, capsys)
+    assert "raised RuntimeError" in text
+    assert "x @ w.reshape(1, -1)" in text
+    assert "Traceback" not in text
+
+
+def test_a_cut_gradient_costs_a_part(capsys):
+    text = message(lambda x, w: right(x, w.detach()), capsys)
+    assert "the gradient of w is zero everywhere" in text
+    assert 0 < verdict(lambda x, w: right(x, w.detach())) < 4
+
+
+def test_a_changed_argument_costs_a_part(capsys):
+    def answer(x, w):
+        return x.mul_(w).sum(dim=-1)
+
+    text = message(answer, capsys)
+    assert "after the call, the argument x" in text
+    assert 0 < verdict(answer) < 4
+
+
+def test_memory_between_calls_is_found():
+    memory = [0.0]
+
+    def answer(x, w):
+        result = right(x, w) + memory[0]
+        memory[0] = 1.0
+        return result
+
+    with pytest.raises(CheckFailed):
+        verdict(answer)
+
+
+def test_the_default_dtype_and_device_are_found_without_a_gpu(capsys):
+    def answer(x, w):
+        return right(x, w) + torch.zeros(x.shape[0])
+
+    text = message(answer, capsys)
+    assert "inputs on another device" in text or "on the GPU" in text
+
+
+def test_looking_at_the_data_is_no_device_mistake():
+    def answer(x, w):
+        return right(x, w) if x.sum().item() < 1e9 else None
+
+    assert verdict(answer) == 4.0
+
+
+def test_a_forbidden_call_is_refused_however_it_is_imported(capsys):
+    from torch.nn import Linear
+
+    def answer(x, w):
+        Linear(2, 2)(torch.zeros(1, 2))
+        return right(x, w)
+
+    text = message(answer, capsys, forbid=("torch.nn.Linear",))
+    assert "calls torch.nn.Linear; the exercise is to write it yourself" in text
+    assert Linear(2, 2)(torch.zeros(1, 2)).shape == (1, 2)
+
+
+def test_warnings_and_prints_cost_nothing(capsys):
+    def answer(x, w):
+        warnings.warn("mind the gap", stacklevel=1)
+        print("debugging")
+        return right(x, w)
+
+    assert verdict(answer) == 4.0
+    captured = capsys.readouterr()
+    assert captured.err == ""
+
+
+def test_an_answer_that_never_returns_is_stopped(monkeypatch):
+    monkeypatch.setattr("course_lib.checks.observe.LIMIT_S", 0.2)
+
+    def forever():
+        while True:
+            pass
+
+    assert guarded(forever).kind == "TooSlow"
+
+    def stubborn():
+        for _ in range(3):
+            try:
+                forever()
+            except BaseException:
+                continue
+
+    assert guarded(stubborn) is None or guarded(stubborn).kind == "TooSlow"
+
+
+def test_a_wrong_earlier_function_is_the_root_cause(capsys):
+    text = """
+def inner(x):
+    return 2 * x
+
+def outer(x):
+    return inner(x) + 1
+"""
+    task = checks.Task("outer", lambda x: 3 * x + 1, points=1)
+    task.hidden(
+        lambda size, draw: (draw(size.batch),),
+        checks.Bank("outer", text),
+        uses={"inner": lambda x: 3 * x},
+    )
+    with pytest.raises(CheckFailed, match="follows from inner, which is not right yet"):
+        task.score()
+
+
+def test_a_failed_visible_example_stops_the_learner():
+    task = checks.Task("right", right, points=1)
+    task.example("two ones", (torch.ones(1, 2), torch.ones(2)), torch.tensor([3.0]))
+    with pytest.raises(
+        CheckFailed, match="two ones: the result first differs"
+    ) as error:
+        task.score()
+    assert error.value._render_traceback_() == [f"✗ {error.value}"]
+    assert "3.0" not in str(error.value)
+
+
+def test_visible_examples_alone_give_no_points(capsys):
+    task = checks.Task("right", right, points=1)
+    task.example("two ones", (torch.ones(1, 2), torch.ones(2)), torch.tensor([2.0]))
+    assert task.score() is None
+    assert "More checks run when the notebook is graded." in capsys.readouterr().out
+
+
+def test_the_verdict_does_not_depend_on_the_bank():
+    no_mistakes = TEXT.split("@mistake")[0]
+    task = checks.Task("scale_sum", lambda x, w: (x * w).mean(-1), points=4)
+    task.hidden(case, checks.Bank("scale_sum", no_mistakes))
+    with pytest.raises(CheckFailed):
+        task.score()
+
+
+@pytest.mark.parametrize(
+    ("got", "want", "words"),
+    [
+        (torch.ones(2, 3), torch.ones(3, 2), "axes are in another order"),
+        (torch.ones(2).double(), torch.ones(2), "dtype float64, expected float32"),
+        (torch.tensor([1.0, float("nan")]), torch.ones(2), "infinite or NaN"),
+        (torch.tensor([1.0, 2.0]), torch.ones(2), r"index \[1\] \(1 of 2 values"),
+        ([torch.ones(1)], [torch.ones(1)] * 2, "has 1 parts, expected 2"),
+        (np.ones(2), torch.ones(2), "an array of shape .2.., expected a tensor"),
+        (np.zeros(2), np.ones(2), "zero everywhere"),
+        (3, 4, "is 3, which is not right"),
+        (True, 1, "not right"),
+        (Failure("ValueError", "no"), torch.ones(1), "raised ValueError: no"),
+        ({"a": 1}, {"b": 1}, "has the keys"),
+        ("left", "right", "is a str"),
+    ],
+)
+def test_a_gap_is_described(got, want, words):
+    text = gap(got, want)
+    assert text is not None
+    import re
+
+    assert re.search(words, text), text
+
+
+def test_equal_observations_agree():
+    for value in (torch.ones(2), np.ones(2), 1, 1.0, None, "a", [1, (2.0, None)]):
+        assert same(value, value)
+    assert same(torch.tensor(1.0) + 1e-6, torch.tensor(1.0))
+    assert same(Failure("E", "x", "here"), Failure("E", "x", "there"))
+    assert not same(Failure("E", "x"), Failure("E", "y"))
+    assert same(np.float64(2.0), 2.0)

@@ -1,0 +1,57 @@
+"""Dependencies point one way; the table below is the architecture."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+LIB = Path(__file__).parents[1] / "course_lib"
+TEACHING = {"shapes", "device", "data", "cells", "unroll", "losses", "bptt", "models"}
+ALLOWED = {
+    "shapes": set(),
+    "device": set(),
+    "data": {"shapes", "device"},
+    "cells": {"shapes"},
+    "losses": {"shapes"},
+    "unroll": {"shapes", "cells"},
+    "bptt": {"shapes", "cells", "unroll"},
+    "models": {"shapes", "cells", "unroll"},
+    "training": {"shapes", "device"},
+    "plots": {"shapes", "device", "unroll"},
+    "figures": {"unroll"},
+    "checks": {"shapes", "device"},
+    "exercise_rules": set(),
+    "assignments": {"exercise_rules"},
+    "grading": {"assignments"},
+    "__main__": {"assignments", "exercise_rules", "grading"},
+    "__init__": set(),
+}
+NOT_FOR_TEACHING = {"nbgrader", "jupytext", "nbformat", "dask"}
+FILES = sorted(LIB.rglob("*.py"))
+
+
+def imports(path: Path) -> set[str]:
+    """Return the modules that a file imports when it is imported."""
+    found = set()
+    for node in ast.parse(path.read_text()).body:
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(LIB)))
+def test_imports_point_one_way(path):
+    part = path.relative_to(LIB).parts[0].removesuffix(".py")
+    ours = {
+        name.split(".")[1] for name in imports(path) if name.startswith("course_lib.")
+    }
+    assert ours <= ALLOWED[part] | {part}, (
+        f"{path.name} may import {ALLOWED[part]} only"
+    )
+    theirs = {name.split(".")[0] for name in imports(path)}
+    if part in TEACHING | {"training", "plots", "figures", "checks"}:
+        assert not theirs & NOT_FOR_TEACHING
+    if part in {"grading", "assignments", "__main__"}:
+        assert "torch" not in theirs, "grading starts without torch"
