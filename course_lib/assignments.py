@@ -179,15 +179,41 @@ def write_release(root: Path, name: str) -> Path:
     )
     converter.log.setLevel("ERROR")
     converter.start()
+    return release_path(root, name)
+
+
+def release_path(root: Path, name: str) -> Path:
+    """Return where the notebook that learners open lies."""
     return root / "exercises" / name / f"{name}.ipynb"
 
 
-def build(root: Path = ROOT, names: list[str] | None = None) -> list[Path]:
+def holds_answers(path: Path) -> bool:
+    """Whether someone has worked in a release: a cell differs from what was released."""
+    from nbgrader.utils import compute_checksum
+
+    if not path.exists():
+        return False
+    try:
+        cells = nbformat.read(path, as_version=4).cells
+    except Exception:
+        return True  # not ours any more; whoever edited it decides
+    marked = [cell for cell in cells if "checksum" in cell.metadata.get("nbgrader", {})]
+    return any(
+        compute_checksum(cell) != cell.metadata.nbgrader.checksum for cell in marked
+    )
+
+
+def build(
+    root: Path = ROOT, names: list[str] | None = None, force: bool = False
+) -> list[Path]:
     """Rebuild exercises; return the notebooks written.
+
+    A release in which someone has worked is left as it is, and not returned.
 
     Args:
         root: the folder of the course.
         names: the exercises to build; None means all.
+        force: overwrite answers, too.
 
     Raises:
         AssignmentError: an exercise is unknown, or its source is wrong.
@@ -201,5 +227,6 @@ def build(root: Path = ROOT, names: list[str] | None = None) -> list[Path]:
     written = []
     for name in names or found:
         written.append(write_source(found[name]))
-        written.append(write_release(root, name))
+        if force or not holds_answers(release_path(root, name)):
+            written.append(write_release(root, name))
     return written

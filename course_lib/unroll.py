@@ -89,20 +89,33 @@ def graph_depth(tensor: Tensor) -> int:
     return depth[tensor.grad_fn]
 
 
+def uses_of(theta: Tensor, tensor: Tensor) -> int:
+    """Return how many times the graph that computed `tensor` reads the leaf `theta`.
+
+    A read is an edge of the graph, so an operation that takes `theta` twice counts
+    twice, however many paths lead from it to `tensor`.
+    """
+    return sum(
+        getattr(parent, "variable", None) is theta
+        for node in graph_nodes(tensor)
+        for parent, _ in node.next_functions
+    )
+
+
 def grad_by_use(
     f: Callable[[Any, Any, Tensor], Tensor],
     theta: Tensor,
     state: Tensor,
     inputs: Iterable[Any],
 ) -> list[Tensor]:
-    """Return what each use of a shared parameter adds to its gradient.
+    """Return what each step's use of a shared parameter adds to its gradient.
 
-    Every step gets a copy of `theta` of its own; the copy's gradient is that use's
+    Every step gets a copy of `theta` of its own; the copy's gradient is that step's
     share. The shares sum to the gradient of the last state's sum with respect to θ.
 
     Args:
         f: the transition f(state, x_t, theta).
-        theta: the shared parameter, any shape.
+        theta: the shared parameter, any shape; it is not changed.
         state: s_0.
         inputs: x_1 … x_T.
 
@@ -115,4 +128,8 @@ def grad_by_use(
         state = f(state, x_t, uses[-1])
     if not uses:
         return []
-    return list(torch.autograd.grad(state.sum(), uses))
+    # a step that does not read θ, or whose state is not read, has a share of zero
+    shares = torch.autograd.grad(
+        state.sum(), uses, allow_unused=True, materialize_grads=True
+    )
+    return list(shares)

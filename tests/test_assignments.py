@@ -139,3 +139,22 @@ def test_the_release_is_a_function_of_the_source(course):
         for _ in range(2)
     ]
     assert texts[0] == texts[1]
+
+
+def test_answers_are_never_overwritten(course):
+    root = course.parents[1]
+    source, release = assignments.build(root)
+    answered = release.read_text().replace("# YOUR CODE HERE", "return x + x")
+    release.write_text(answered)
+    assert assignments.build(root) == [source]
+    assert release.read_text() == answered
+    assert assignments.build(root, force=True) == [source, release]
+    assert "YOUR CODE HERE" in release.read_text()
+
+
+def test_a_release_that_is_no_notebook_is_left_alone(course):
+    root = course.parents[1]
+    source, release = assignments.build(root)
+    release.write_text("my notes")
+    assert assignments.build(root) == [source]
+    assert release.read_text() == "my notes"

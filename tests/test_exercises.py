@@ -80,6 +80,16 @@ def test_every_mistake_fails_and_is_named(exercise):
     assert share >= NAMED_AT_LEAST, "\n\n".join(unnamed)
 
 
+def test_mistakes_that_nobody_listed_fail_too(exercise, monkeypatch):
+    """The verdict rests on the reference alone; the bank only finds the words."""
+    monkeypatch.setattr(bank.Bank, "mistakes", [])
+    solved = exercise.solved()
+    for task, function in exercise.answers("mistakes"):
+        verdict = exercise.verdict(task, {**solved, task: function})
+        assert verdict.score < exercise.points[task], function.__name__
+        assert verdict.message.strip(), function.__name__
+
+
 def _write_matrix(exercise, rows):
     """Leave the matrix task × mistake where the summary of the run finds it."""
     lines = [

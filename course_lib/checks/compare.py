@@ -16,7 +16,7 @@ from course_lib.checks.observe import Failure, Inconclusive
 TOLERANCE = {torch.float64: 1e-8, torch.float32: 2e-4}
 
 
-def gap(got: Any, want: Any, name: str = "the result") -> str | None:
+def gap(got: Any, want: Any, name: str = "result") -> str | None:
     """Return a sentence on the first difference, or None where there is none."""
     if isinstance(got, Inconclusive) or isinstance(want, Inconclusive):
         return None
@@ -116,7 +116,7 @@ def _tensor_gap(got: Any, want: torch.Tensor, name: str) -> str | None:
     got, want = got.detach().cpu(), want.detach().cpu()
     if not want.is_floating_point():
         wrong = got != want
-        return _index_gap(wrong, name) if wrong.any() else None
+        return _index_gap(wrong, want, name) if wrong.any() else None
     return _float_gap(got, want, name)
 
 
@@ -133,14 +133,14 @@ def _float_gap(got: torch.Tensor, want: torch.Tensor, name: str) -> str | None:
         return f"{name} is zero everywhere"
     error = (got - want).abs()[wrong]
     if not error.isfinite().all():
-        return f"{_index_gap(wrong, name)}, some of them infinite or NaN"
-    return f"{_index_gap(wrong, name)}, largest error {error.max().item():.2g}"
+        return f"{_index_gap(wrong, want, name)}, some of them infinite or NaN"
+    return f"{_index_gap(wrong, want, name)}, largest error {error.max().item():.2g}"
 
 
-def _index_gap(wrong: torch.Tensor, name: str) -> str:
+def _index_gap(wrong: torch.Tensor, want: torch.Tensor, name: str) -> str:
     index = [int(i) for i in wrong.nonzero()[0]]
     share = f"{int(wrong.sum())} of {wrong.numel()} values"
-    shape = f"shape {tuple(wrong.shape)} is as expected"
+    shape = f"shape {tuple(want.shape)} and dtype {_short(want.dtype)} are as expected"
     if not index:
         return f"{name} (a single number) is not right"
     return f"{name} first differs at index {index} ({share}; {shape})"

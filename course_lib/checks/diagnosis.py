@@ -1,7 +1,10 @@
 """Why is it wrong? Name the known mistake, or the term in which the error lies."""
 
+import dataclasses
 from collections.abc import Callable
 from typing import Any
+
+import torch
 
 from course_lib.checks.bank import Bank, Mistake
 from course_lib.checks.case import Sizes
@@ -79,10 +82,11 @@ class Diagnosis:
     def _right_without(self, function: Callable, name: str) -> bool:
         def case(sizes: Sizes, draw: Any) -> tuple:
             args = self.how.case(sizes, draw)
-            dict(self.how.leaves(args))[name][...] = 0.0
+            with torch.no_grad():  # the argument may carry a graph
+                dict(self.how.leaves(args))[name][...] = 0.0
             return args
 
-        how = Circumstance(case, self.how.names, self.seed, self.how.forbid)
+        how = dataclasses.replace(self.how, case=case)
         probe = values(how, "", self.sizes)
         return same(probe.observe(function), self.expected(probe))
 

@@ -21,6 +21,7 @@ from unittest import mock
 import torch
 
 LIMIT_S = 10.0
+TOO_SLOW = "did not return within"
 _HERE = str(Path(__file__).parent)
 
 
@@ -48,14 +49,18 @@ class Failure:
         if self.kind == "NotImplementedError":
             return "is not written yet (it raises NotImplementedError)"
         if self.kind == "TooSlow":
-            return f"did not return within {LIMIT_S:g} s; does its loop end?"
+            return f"did not return within {self.text}; does its loop end?"
         if self.kind == "ForbiddenCall":
             return self.text
         return f"raised {self.kind}: {self.text}{self.where}"
 
 
 def guarded(
-    call: Callable[[], Any], forbid: tuple[str, ...] = (), quiet: bool = True
+    call: Callable[[], Any],
+    forbid: tuple[str, ...] = (),
+    quiet: bool = True,
+    limit_s: float | None = None,
+    ours: str = "",
 ) -> Any:
     """Return what `call` returns, or the `Failure` it ended with.
 
@@ -63,6 +68,8 @@ def guarded(
         call: takes nothing; runs the learner's code.
         forbid: dotted names that raise `ForbiddenCall` while it runs.
         quiet: keep prints to ourselves; warnings and progress bars always are.
+        limit_s: seconds after which the call is stopped; `LIMIT_S` if not given.
+        ours: the file of the hidden tests; a failure never quotes a line of it.
     """
     sink = io.StringIO()
     with contextlib.ExitStack() as stack:
@@ -73,25 +80,28 @@ def guarded(
             stack.enter_context(contextlib.redirect_stdout(sink))
         stack.enter_context(_forbidden(forbid))
         try:
-            with _time_limit(LIMIT_S):
+            with _time_limit(limit_s or LIMIT_S):
                 return call()
         except KeyboardInterrupt:
             raise
         except BaseException as error:
-            return _failure(error)
+            return _failure(error, ours)
 
 
-def _failure(error: BaseException) -> Failure:
-    text = str(error).strip().splitlines()
-    return Failure(type(error).__name__, text[0][:200] if text else "", _place(error))
+def _failure(error: BaseException, ours: str) -> Failure:
+    text = str(error).strip().splitlines() or [""]
+    if isinstance(error, RecursionError):
+        text = text[0].split(" while ")  # where the stack ran out is chance
+    return Failure(type(error).__name__, text[0][:200], _place(error, ours))
 
 
-def _place(error: BaseException) -> str:
+def _place(error: BaseException, ours: str) -> str:
     """Return the learner's own line in which the error arose, if there is one."""
     own = [
         frame
         for frame in traceback.extract_tb(error.__traceback__)
         if not frame.filename.startswith((_HERE, "<frozen"))
+        and frame.filename != ours
         and "site-packages" not in frame.filename
         and "/lib/python" not in frame.filename
     ]
@@ -110,7 +120,7 @@ def _time_limit(seconds: float) -> Iterator[None]:
         return
 
     def stop(signum, frame):
-        raise TooSlow
+        raise TooSlow(f"{seconds:g} s")
 
     previous = signal.signal(signal.SIGALRM, stop)
     # the interval repeats the alarm, should the code under test swallow the first

@@ -8,7 +8,7 @@ same kind of observation, so that all of them can be compared.
 import random
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
@@ -28,6 +28,8 @@ class Probe:
     title: str
     observe: Callable[[Function], Any]
     group: str = "values"
+    # where this group has failed, this probe would only repeat its failure
+    after: str = "values"
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,7 @@ class Circumstance:
     names: Sequence[str]
     seed: int
     forbid: tuple[str, ...] = ()
+    limit_s: float | None = None
 
     def arguments(self, sizes: Sizes, **where: Any) -> tuple:
         """Make the arguments afresh; equal on every call."""
@@ -50,7 +53,18 @@ class Circumstance:
 
     def call(self, function: Function, args: tuple) -> Any:
         """Call under guard: a result or a `Failure`."""
-        return guarded(lambda: function(*args), self.forbid)
+        tests, answer = _file(self.case), _file(function)
+        return guarded(
+            lambda: function(*args),
+            self.forbid,
+            limit_s=self.limit_s,
+            ours="" if tests == answer else tests,  # a notebook has a file a cell
+        )
+
+
+def _file(function: Function) -> str:
+    code = getattr(function, "__code__", None)
+    return code.co_filename if code else ""
 
 
 def value_sizes(seed: int) -> list[tuple[str, Sizes]]:
@@ -74,7 +88,7 @@ def values(
 
     def observe(function: Function) -> Any:
         result = how.call(function, how.arguments(sizes, **where))
-        return result if isinstance(result, Failure) else {"the result": result}
+        return result if isinstance(result, Failure) else {"result": result}
 
     return Probe(title, observe, group)
 
@@ -145,16 +159,16 @@ def _pull_back(result: Any, leaves: list[torch.Tensor], seed: int) -> list:
     )
 
 
-def devices(how: Circumstance, sizes: Sizes, title: str = "") -> list[Probe]:
+def devices(how: Circumstance, sizes: Sizes, edge: str = "") -> list[Probe]:
     """Observe in float64, on the meta device, and on CUDA where there is one.
 
     Args:
         how: the circumstance.
         sizes: the sizes to take.
-        title: what to say of the case, where it is an edge case.
+        edge: the title of the edge case, where it is one.
     """
     group = "dtype and device"
-    title = f"{title}, " if title else ""
+    title = f"{edge}, " if edge else ""
     double = {"dtype": torch.float64}
     found = [
         values(how, f"{title}float64 in, float64 out", sizes, group, **double),
@@ -163,7 +177,7 @@ def devices(how: Circumstance, sizes: Sizes, title: str = "") -> list[Probe]:
     if torch.cuda.is_available():
         on_gpu = f"{title}inputs on the GPU"
         found.append(values(how, on_gpu, sizes, group, device="cuda"))
-    return found
+    return [replace(probe, after=edge or "values") for probe in found]
 
 
 def _on_meta(how: Circumstance, title: str, sizes: Sizes, group: str) -> Probe:

@@ -296,6 +296,17 @@ def initial_state_included(x, h_0, params):
 
 @mistake(
     "rnn_forward",
+    "a run that leaves out the last step",
+    "range(time) already ends at time - 1; every input has a state.",
+)
+def last_step_left_out(x, h_0, params):
+    states = _states(x, _start(x, h_0, params), params)
+    states = states[:-1] or states
+    return torch.stack(states, dim=1), states[-1]
+
+
+@mistake(
+    "rnn_forward",
     "the first state returned as the last",
     "h_T is the state after the last input.",
 )
