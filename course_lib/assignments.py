@@ -188,7 +188,7 @@ def release_path(root: Path, name: str) -> Path:
 
 
 def holds_answers(path: Path) -> bool:
-    """Whether someone has worked in a release: a cell differs from what was released."""
+    """Whether someone has worked in a release: a cell is not as it was released."""
     from nbgrader.utils import compute_checksum
 
     if not path.exists():

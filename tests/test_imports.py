@@ -23,7 +23,8 @@ ALLOWED = {
     "exercise_rules": set(),
     "assignments": {"exercise_rules"},
     "grading": {"assignments"},
-    "__main__": {"assignments", "exercise_rules", "grading"},
+    "serve": set(),
+    "__main__": {"assignments", "exercise_rules", "grading", "serve"},
     "__init__": set(),
 }
 NOT_FOR_TEACHING = {"nbgrader", "jupytext", "nbformat", "dask"}

@@ -56,9 +56,9 @@ class Draw:
         return values.to(self.device)
 
     def array(self, *shape: int, scale: float = 1.0) -> np.ndarray:
-        """Normal numbers as a NumPy array, float64 unless the dtype is float32."""
+        """Normal numbers as a NumPy array; float64, which is NumPy's own dtype."""
         values = torch.randn(*shape, generator=self.generator, dtype=torch.float64)
-        return (scale * values).to(self.dtype).numpy()
+        return (scale * values).numpy()
 
 
 MakeArguments = Callable[[Sizes, Draw], tuple]

@@ -22,7 +22,9 @@ def gap(got: Any, want: Any, name: str = "result") -> str | None:
         return None
     if isinstance(want, Failure) or isinstance(got, Failure):
         return _failure_gap(got, want)
-    if isinstance(want, np.ndarray | np.generic):
+    if isinstance(want, np.generic):
+        want = want.item()  # NumPy's numbers count as numbers
+    if isinstance(want, np.ndarray):
         return _array_gap(got, want, name)
     if isinstance(want, torch.Tensor):
         return _tensor_gap(got, want, name)

@@ -70,7 +70,10 @@ class Diagnosis:
         """Name the arguments without which the result is right: zero each in turn."""
         if probe.group != "values":
             return []
-        names = [name for name, _ in self.how.leaves(self.how.arguments(self.sizes))]
+        leaves = self.how.leaves(self.how.arguments(self.sizes))
+        # what several arguments share is named once, by the first of them
+        shared = {id(leaf): name for name, leaf in reversed(leaves)}
+        names = list(reversed(shared.values()))
         cured = [name for name in names if self._right_without(function, name)]
         if not cured or len(cured) == len(names):
             return []

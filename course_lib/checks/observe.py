@@ -22,7 +22,7 @@ import torch
 
 LIMIT_S = 10.0
 TOO_SLOW = "did not return within"
-_HERE = str(Path(__file__).parent)
+_LIBRARY = str(Path(__file__).parents[1])
 
 
 class ForbiddenCall(Exception):
@@ -100,7 +100,7 @@ def _place(error: BaseException, ours: str) -> str:
     own = [
         frame
         for frame in traceback.extract_tb(error.__traceback__)
-        if not frame.filename.startswith((_HERE, "<frozen"))
+        if not frame.filename.startswith((_LIBRARY, "<frozen"))
         and frame.filename != ours
         and "site-packages" not in frame.filename
         and "/lib/python" not in frame.filename

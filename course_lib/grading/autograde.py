@@ -1,0 +1,144 @@
+"""nbgrader's autograde converter, fed with notebooks that cannot trip it.
+
+Every submission is read and rebuilt first, into a temporary folder from which nbgrader
+then takes it. So nbgrader meets regular files, valid notebooks and readable timestamps
+only, and a submission without a usable notebook is graded like any other: with 0 and a
+reason. Everything after that is nbgrader's own.
+"""
+
+import fnmatch
+import glob
+import tempfile
+import traceback
+from pathlib import Path
+
+import nbformat
+import nbgrader.apps.api
+import nbgrader.apps.autogradeapp
+import sqlalchemy.exc
+from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.converters import Autograde
+from nbgrader.converters.base import NbGraderException
+from traitlets import Integer
+
+from course_lib.grading.preflight import (
+    MAX_BYTES,
+    Note,
+    Submission,
+    read_submission,
+    read_timestamp,
+)
+from course_lib.grading.rebuild import Exercise, rebuild
+
+
+class CourseAutograde(Autograde):
+    """`nbgrader autograde`, with a preflight before it and a grade after it."""
+
+    max_notebook_bytes = Integer(
+        MAX_BYTES, help="A larger submitted notebook is not read and gets 0."
+    ).tag(config=True)
+
+    staged = ""
+
+    @property
+    def _input_directory(self) -> str:
+        return self.staged if self._sanitizing else super()._input_directory
+
+    def start(self) -> None:
+        """Grade from a folder of rebuilt submissions that lives as long as this."""
+        with tempfile.TemporaryDirectory(prefix="rebuilt_") as folder:
+            self.staged = folder
+            super().start()
+
+    def init_notebooks(self) -> None:
+        """Rebuild every submission that matches, then let nbgrader find them."""
+        course = self.coursedir
+        folders = course.format_path(
+            course.submitted_directory, course.student_id, course.assignment_id
+        )
+        self.exercises = self._load_exercises()
+        for folder in sorted(map(Path, glob.glob(folders))):
+            # directory_structure ends in student and assignment
+            target = Path(self.staged, folder.parent.name, folder.name)
+            target.mkdir(parents=True)
+            self._stage(folder, target)
+        super().init_notebooks()
+
+    def _stage(self, folder: Path, target: Path) -> None:
+        for name, exercise in self.exercises.items():
+            submission = read_submission(folder, name, self.max_notebook_bytes)
+            for note in submission.notes:
+                self.log.warning("%s: %s", folder, note.text)
+            notebook = rebuild(exercise, submission)
+            nbformat.write(notebook, target / f"{name}.ipynb")
+        if timestamp := read_timestamp(folder):
+            (target / "timestamp.txt").write_text(timestamp)
+
+    def _load_exercises(self) -> dict[str, Exercise]:
+        """Return the assignment's notebooks as generated, from source and gradebook."""
+        course = self.coursedir
+        assignment = course.assignment_id
+        with Gradebook(course.db_url, course.course_id) as gradebook:
+            try:
+                found = gradebook.find_assignment(assignment).notebooks
+            except MissingEntry:
+                self._refuse(f"{assignment} is not in the gradebook")
+            sources = {
+                notebook.name: {cell.name: cell for cell in notebook.source_cells}
+                for notebook in found
+                if fnmatch.fnmatch(notebook.name, course.notebook_id)
+            }
+            return {
+                name: self._exercise(name, cells) for name, cells in sources.items()
+            }
+
+    def _exercise(self, name: str, generated: dict) -> Exercise:
+        course = self.coursedir
+        source = course.format_path(course.source_directory, ".", course.assignment_id)
+        path = Path(source, f"{name}.ipynb")
+        if not path.exists():
+            self._refuse(f"{path} is missing")
+        exercise = Exercise(nbformat.read(path, as_version=4))
+        stale = set(exercise.place) != set(generated) or any(
+            cell.locked and cell.source != exercise.cell(label).source
+            for label, cell in generated.items()
+        )
+        if stale:
+            self._refuse(f"{path} has changed since it was last generated")
+        for label, cell in generated.items():
+            exercise.cell(label).source = cell.source
+        return exercise
+
+    def _refuse(self, why: str) -> None:
+        message = (
+            f"{why}; run `nbgrader generate_assignment "
+            f"{self.coursedir.assignment_id} --force` and grade again."
+        )
+        self.log.error(message)
+        raise NbGraderException(message)
+
+    def convert_single_notebook(self, notebook_filename: str) -> None:
+        """Grade one notebook; if the grader itself fails, give 0 and say so."""
+        try:
+            super().convert_single_notebook(notebook_filename)
+        except (sqlalchemy.exc.OperationalError, NbGraderException):
+            raise
+        except Exception as error:
+            self.log.error("%s: %s", notebook_filename, traceback.format_exc())
+            name = Path(notebook_filename).stem
+            text = (
+                f"The grader failed on this notebook ({type(error).__name__}); "
+                "your instructor can see why in the log."
+            )
+            empty = Submission([], [Note(text)], readable=False)
+            nbformat.write(rebuild(self.exercises[name], empty), notebook_filename)
+            super().convert_single_notebook(notebook_filename)
+
+
+def use_in_nbgrader() -> None:
+    """Let `nbgrader autograde` and the formgrader use this converter.
+
+    nbgrader has no setting for the class; both places look it up when they start.
+    """
+    nbgrader.apps.autogradeapp.Autograde = CourseAutograde
+    nbgrader.apps.api.Autograde = CourseAutograde

@@ -1,0 +1,85 @@
+"""Keep of a cell's outputs what is safe to show, and as much as anyone will read.
+
+Text and PNG or JPEG pictures stay. HTML, SVG, JavaScript and widgets could act in the
+browser of whoever reads the page, learner or instructor, so only their text form stays.
+"""
+
+import base64
+import binascii
+import re
+
+from nbconvert.filters import strip_ansi
+from nbformat import NotebookNode
+from nbformat.v4 import new_output
+from nbgrader.preprocessors import NbGraderPreprocessor
+
+MAX_CHARACTERS = 20_000
+MAX_PICTURE_BYTES = 3_000_000
+MAX_OUTPUTS = 50
+PICTURES = ("image/png", "image/jpeg")
+OVERWRITTEN = re.compile(r"[^\n]*\r(?!\n)")  # what a progress bar drew over
+
+
+class SafeOutputs(NbGraderPreprocessor):
+    """Applied when a notebook is graded, so that formgrader shows nothing active."""
+
+    def preprocess(self, nb, resources):
+        """Make all outputs safe and drop the state of widgets, which is HTML."""
+        nb.metadata.pop("widgets", None)
+        return super().preprocess(nb, resources)
+
+    def preprocess_cell(self, cell, resources, index):
+        """Replace the outputs of one cell."""
+        if cell.cell_type == "code":
+            cell.outputs = safe(cell.outputs)
+        return cell, resources
+
+
+def safe(outputs: list[NotebookNode]) -> list[NotebookNode]:
+    """Return outputs that hold plain text and pictures only."""
+    kept = [_safe(output) for output in outputs[:MAX_OUTPUTS]]
+    if len(outputs) > MAX_OUTPUTS:
+        text = f"({len(outputs) - MAX_OUTPUTS} more outputs are not shown)\n"
+        kept.append(new_output("stream", name="stdout", text=text))
+    return kept
+
+
+def plain(text: str | list[str]) -> str:
+    """Return text without colours, overdrawn lines, or more than a reader can use."""
+    text = OVERWRITTEN.sub("", strip_ansi("".join(text)))
+    if len(text) <= MAX_CHARACTERS:
+        return text
+    half = MAX_CHARACTERS // 2
+    left_out = len(text) - 2 * half
+    return f"{text[:half]}\n… {left_out} characters left out …\n{text[-half:]}"
+
+
+def _safe(output: NotebookNode) -> NotebookNode:
+    if output.output_type == "stream":
+        output.text = plain(output.text)
+    elif output.output_type == "error":
+        output.ename, output.evalue = plain(output.ename), plain(output.evalue)
+        output.traceback = [plain(part) for part in output.traceback]
+    else:
+        output.data = _safe_data(output.data)
+        output.metadata = NotebookNode()
+    return output
+
+
+def _safe_data(data: dict) -> NotebookNode:
+    kept = {kind: data[kind] for kind in PICTURES if _is_picture(data.get(kind))}
+    if "text/plain" in data:
+        kept["text/plain"] = plain(data["text/plain"])
+    if not kept:
+        kept["text/plain"] = f"(output of type {', '.join(map(plain, data))})"
+    return NotebookNode(kept)
+
+
+def _is_picture(value: object) -> bool:
+    if not isinstance(value, str) or len(value) > MAX_PICTURE_BYTES * 4 / 3:
+        return False
+    try:
+        base64.b64decode("".join(value.split()), validate=True)
+    except (binascii.Error, ValueError):
+        return False
+    return True

@@ -1,0 +1,56 @@
+"""Our parts, named in nbgrader's configuration: the one place to change a limit."""
+
+import warnings
+
+from nbgrader.preprocessors import (
+    AssignLatePenalties,
+    CheckCellMetadata,
+    GetGrades,
+    IgnorePattern,
+    LimitOutput,
+    SaveAutoGrades,
+)
+from sqlalchemy.exc import SAWarning
+from traitlets.config import Config
+
+from course_lib.grading.autograde import use_in_nbgrader
+from course_lib.grading.execute import RunNotebook
+from course_lib.grading.feedback import TEMPLATES, FeedbackPage, Report
+from course_lib.grading.outputs import SafeOutputs
+from course_lib.grading.verdict import SaveReasons, Verdict
+
+
+def configure(c: Config) -> None:
+    """Set up nbgrader for this course; a later line in a config file still wins.
+
+    Args:
+        c: what `get_config()` returns in `nbgrader_config.py`.
+    """
+    c.CourseDirectory.course_id = "unrolled"
+    c.CourseDirectory.source_directory = "solutions"
+    c.CourseDirectory.release_directory = "exercises"
+
+    # nbgrader 0.9.6 flushes objects that SQLAlchemy 2.1 would rather see added first
+    warnings.filterwarnings("ignore", category=SAWarning, module="nbgrader")
+
+    use_in_nbgrader()
+    c.CourseAutograde.max_notebook_bytes = 20_000_000
+    c.Execute.timeout = 30  # seconds a cell
+    c.RunNotebook.notebook_timeout = 120  # seconds for all cells together
+    c.Autograde.autograde_preprocessors = [
+        RunNotebook,
+        Verdict,
+        SafeOutputs,
+        IgnorePattern,
+        LimitOutput,
+        SaveAutoGrades,
+        SaveReasons,
+        AssignLatePenalties,
+        CheckCellMetadata,
+    ]
+
+    c.GenerateFeedback.preprocessors = [GetGrades, Report]
+    c.GenerateFeedback.exporter_class = FeedbackPage
+    # a section of its own: formgrader sets HTMLExporter.template_name for its pages
+    c.FeedbackPage.template_name = "report"
+    c.FeedbackPage.extra_template_basedirs = [str(TEMPLATES)]

@@ -1,0 +1,37 @@
+"""What all tests may ask for: the built book, built once a test run."""
+
+import os
+from pathlib import Path
+
+import pytest
+from book_kit import ROOT, build_book, complaints
+from filelock import FileLock
+
+BUILD = ROOT / "_build"
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--screenshots",
+        metavar="DIR",
+        help="tests/browser: put a picture of every page, width and theme there",
+    )
+
+
+@pytest.fixture(scope="session")
+def built_book() -> Path:
+    """The folder of the built site; the build runs once, also with several workers."""
+    BUILD.mkdir(exist_ok=True)
+    stamp, run = BUILD / "built-by", os.environ.get("PYTEST_XDIST_TESTRUNUID")
+    with FileLock(BUILD / "book.lock"):
+        if run is None or not stamp.is_file() or stamp.read_text() != run:
+            stamp.unlink(missing_ok=True)
+            built = build_book(ROOT)
+            if built.returncode:
+                pytest.fail(
+                    "jupyter-book build . -n -W --keep-going fails:\n"
+                    + complaints(built.stdout),
+                    pytrace=False,
+                )
+            stamp.write_text(run or "")
+    return BUILD / "html"
