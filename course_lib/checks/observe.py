@@ -49,7 +49,7 @@ class Failure:
         if self.kind == "NotImplementedError":
             return "is not written yet (it raises NotImplementedError)"
         if self.kind == "TooSlow":
-            return f"did not return within {self.text}; does its loop end?"
+            return f"did not return within {self.text}: its loop may not end"
         if self.kind == "ForbiddenCall":
             return self.text
         return f"raised {self.kind}: {self.text}{self.where}"

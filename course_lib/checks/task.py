@@ -133,10 +133,11 @@ class Task:
 
     def _message(self, failure: tuple[Probe, Any, str]) -> str:
         probe, got, text = failure
+        if isinstance(got, Failure) and got.kind == "NotImplementedError":
+            return f"{self.name} {got}."
         lines = [f"{self.name}, {probe.title}: {_sentence(self.name, text, got)}"]
-        if not (isinstance(got, Failure) and got.kind == "NotImplementedError"):
-            lines += self.diagnosis.explain(self.function, probe, got)
-            lines.append(f"(UNROLLED_SEED={self.diagnosis.seed} repeats these numbers)")
+        lines += self.diagnosis.explain(self.function, probe, got)
+        lines.append(f"(UNROLLED_SEED={self.diagnosis.seed} repeats these numbers)")
         return "\n".join(lines)
 
     def _partial(self, failed: dict) -> float:

@@ -184,8 +184,13 @@ def _print(course: Course, names: list[str]) -> None:
             score = sum(grade.score or 0 for grade in grades)
             row += f"{f'{score:g} of {sum(g.points for g in grades):g}':>22}"
         print(row)
+    activate = Path(sys.executable).with_name("activate")
     print(
-        f"\nFeedback  {course.root / 'feedback'}\n"
-        f"Grades    {course.root / 'grades.csv'}\n"
-        f"Formgrader: cd {course.root} && jupyter lab, then Nbgrader > Formgrader"
+        f"""
+the book       {course.root.parent / "html" / "index.html"}
+the exercises  `make serve` serves the book and opens JupyterLab on them
+feedback       {course.root / "feedback"}
+grades         {course.root / "grades.csv"}
+formgrader     source {activate} && cd {course.root} && jupyter lab
+               then Nbgrader > Formgrader"""
     )

@@ -531,6 +531,16 @@ def log_of_softmax(logits, targets, pad_id):
 
 @mistake(
     "sequence_loss",
+    "a logarithm of a softmax, with the padding multiplied by zero",
+    "log 0 is -inf, and -inf times 0 is NaN; take log_softmax.",
+)
+def log_of_softmax_times_mask(logits, targets, pad_id):
+    picked = _picked(torch.softmax(logits, dim=-1).log(), targets)
+    return -(picked * (targets != pad_id)).sum(dim=1).mean()
+
+
+@mistake(
+    "sequence_loss",
     "exponentials that overflow",
     "exp(1000) is infinite. Subtract the largest score first, or use log_softmax.",
 )
