@@ -1,6 +1,10 @@
-"""What all tests may ask for: the built book, built once a test run."""
+"""What all tests may ask for: the built book, built once a test run.
+
+At the end of a run it prints the matrices task × mistake that the run has made.
+"""
 
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -8,6 +12,7 @@ from book_kit import ROOT, build_book, complaints
 from filelock import FileLock
 
 BUILD = ROOT / "_build"
+STARTED = time.time()
 
 
 def pytest_addoption(parser):
@@ -16,6 +21,13 @@ def pytest_addoption(parser):
         metavar="DIR",
         help="tests/browser: put a picture of every page, width and theme there",
     )
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Print which mistakes fail, and which of them are named."""
+    for path in sorted((BUILD / "matrix").glob("*.txt")):
+        if path.stat().st_mtime >= STARTED:
+            terminalreporter.write_line(path.read_text())
 
 
 @pytest.fixture(scope="session")

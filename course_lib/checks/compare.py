@@ -135,6 +135,8 @@ def _float_gap(got: torch.Tensor, want: torch.Tensor, name: str) -> str | None:
         return f"{name} is zero everywhere"
     error = (got - want).abs()[wrong]
     if not error.isfinite().all():
+        if want.ndim == 0:
+            return f"{name} is {got.item()}"
         return f"{_index_gap(wrong, want, name)}, some of them infinite or NaN"
     return f"{_index_gap(wrong, want, name)}, largest error {error.max().item():.2g}"
 
