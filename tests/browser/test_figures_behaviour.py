@@ -4,8 +4,6 @@ The page is written here, from the figures and the installed theme's style sheet
 the test needs no built book and no server.
 """
 
-import os
-import shutil
 from pathlib import Path
 
 import numpy as np
@@ -18,28 +16,11 @@ from course_lib.figures.graph import ancestors, descendants, unrolled_graph
 from course_lib.figures.unrolling import unrolling
 
 pytestmark = pytest.mark.browser
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 STATIC = Path(__file__).parents[2] / "book" / "_static"
 THEME = Path(pydata_sphinx_theme.__file__).parent / "theme/pydata_sphinx_theme/static"
 BOOK = Path(sphinx_book_theme.__file__).parent / "theme/sphinx_book_theme/static"
 EDGES = unrolled_graph(6)[1]
 SCREENS = [(width, theme) for width in (1280, 390) for theme in ("light", "dark")]
-
-
-@pytest.fixture(scope="module")
-def browser():
-    if CHROMIUM is None:
-        if os.environ.get("REQUIRE_BROWSER") == "1":
-            pytest.fail("REQUIRE_BROWSER=1, but no chromium: apt-get install chromium")
-        pytest.skip("no chromium on PATH: apt-get install chromium")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox"]
-        )
-        yield launched
-        launched.close()
 
 
 @pytest.fixture(scope="module")
