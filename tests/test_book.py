@@ -3,10 +3,12 @@
 import ast
 import re
 import runpy
+from pathlib import Path
 
 import nbformat
 import pytest
 from book_kit import CHAPTERS, ROOT
+from jupyter_cache import get_cache
 
 RECORD = "application/papermill.record/text/plain"
 
@@ -18,9 +20,24 @@ def chapter(request):
 
 @pytest.fixture
 def run(chapter, built_book):
-    """The chapter as the book executed it."""
+    """The chapter as the book executed it, with what it glued and did not show.
+
+    The pages keep what is shown only; the execution cache keeps everything.
+    """
     path = ROOT / "_build" / "jupyter_execute" / "book" / f"{chapter.stem}.ipynb"
-    return nbformat.read(path, as_version=4)
+    code = _code(nbformat.read(path, as_version=4))
+    (folder,) = (ROOT / "_build" / ".jupyter_cache").iterdir()
+    cache = get_cache(folder)
+    for record in cache.list_cache_records():
+        if Path(record.uri).stem == chapter.stem:
+            notebook = cache.get_cache_bundle(record.pk).nb
+            if _code(notebook) == code:
+                return notebook
+    pytest.fail(f"the cache in {folder} does not hold the run of {chapter.name}")
+
+
+def _code(notebook) -> list[str]:
+    return [cell.source for cell in notebook.cells if cell.cell_type == "code"]
 
 
 def glued(notebook) -> dict:
