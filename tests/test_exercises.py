@@ -7,6 +7,7 @@ import shutil
 import nbformat
 import pytest
 from exercise_kit import ROOT, SOURCES, Exercise, is_test
+from samples import agree
 
 from course_lib import assignments
 from course_lib.checks import bank
@@ -48,6 +49,13 @@ def test_the_solution_passes_every_check(exercise, seed, monkeypatch):
     for task, points in exercise.points.items():
         verdict = exercise.verdict(task, solved)
         assert verdict.score == points, verdict.message
+
+
+def test_the_solution_is_what_the_library_computes(exercise):
+    """The checks take the solution for the truth, so the truth is checked elsewhere."""
+    solved = exercise.solved()
+    for task in exercise.tests:
+        agree(task, solved[task])
 
 
 def test_the_stub_fails_every_task(exercise, rebuilt):
