@@ -9,6 +9,7 @@ Read the modules in this order; each depends only on those before it.
     bptt                the gradient of all that, by hand, in NumPy
     training            fit a model, with a history and a progress bar
     plots, figures      every plot of the book; the figures one can play with
+    results             the result of a graded task as data
     checks              what the exercises call: verdicts that name the mistake
     assignments         builds the notebooks of every exercise from one source
     grading             what runs behind `nbgrader autograde` and `generate_feedback`

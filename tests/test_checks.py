@@ -5,8 +5,9 @@ import warnings
 import numpy as np
 import pytest
 import torch
+from nbformat.v4 import new_output
 
-from course_lib import checks
+from course_lib import checks, results
 from course_lib.checks.compare import gap, same
 from course_lib.checks.failure import CheckFailed
 from course_lib.checks.observe import Failure, guarded
@@ -57,6 +58,52 @@ def test_a_known_mistake_is_named(capsys):
     assert "Your numbers are those of a mean in place of the sum." in text
     assert "Hint: Add up, do not average." in text
     assert "UNROLLED_SEED=" in text
+
+
+@pytest.fixture
+def published(monkeypatch) -> list[dict]:
+    """The results that tests publish, as if they ran in a kernel under grading."""
+    shown = []
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    monkeypatch.setattr("IPython.get_ipython", lambda: object())
+    monkeypatch.setattr(
+        "IPython.display.display", lambda data, raw: shown.append(data[results.MIME])
+    )
+    return shown
+
+
+def test_a_result_is_published_while_grading(published, monkeypatch):
+    monkeypatch.setenv("UNROLLED_SEED", "5")
+    assert verdict(right) == 4.0
+    with pytest.raises(CheckFailed) as failed:
+        verdict(lambda x, w: (x * w).mean(-1))
+    good, bad = published
+    assert results.take([new_output("display_data", data={results.MIME: bad})])[1]
+    assert 0 < good.pop("seconds") < 10
+    whole = {"task": "scale_sum", "points": 4.0, "score": 4.0, "seed": 5}
+    assert good == whole | {"failures": []}
+    assert (bad["score"], bad["seed"]) == (0.0, 5)
+    (failure,) = bad["failures"]
+    assert failure["concept"] == "values"
+    assert failure["mistake"] == "mean"
+    assert failure["hint"] == "Add up, do not average."
+    assert f"{failure['check']}: {failure['gap']}" in str(failed.value)
+
+
+def test_partial_credit_lists_each_failure(published):
+    score = verdict(lambda x, w: right(x, w.detach()))
+    (found,) = published
+    assert 0 < found["score"] == score < 4
+    assert "gradients" in [failure["concept"] for failure in found["failures"]]
+    assert all(failure["mistake"] is None for failure in found["failures"])
+
+
+def test_outside_of_grading_nothing_is_published(published, monkeypatch):
+    monkeypatch.setenv("NBGRADER_EXECUTION", "validate")
+    verdict(right)
+    monkeypatch.delenv("NBGRADER_EXECUTION")
+    verdict(right)
+    assert published == []
 
 
 def test_an_unknown_mistake_is_traced_to_its_term(capsys):

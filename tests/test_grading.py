@@ -20,10 +20,11 @@ from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
 from course_lib import __main__ as command_line
-from course_lib import assignments
+from course_lib import assignments, results
 from course_lib.grading import check as checking
 from course_lib.grading import demo as demonstration
 from course_lib.grading.course import Course, programs_on_path
+from course_lib.grading.feedback import WITHHELD, redacted
 from course_lib.grading.outputs import MAX_CHARACTERS, plain
 from course_lib.grading.settings import configure
 from course_lib.grading.verdict import judged
@@ -97,7 +98,8 @@ def test_only_a_written_answer_waits_for_a_person(graded):
 def test_nothing_secret_reaches_a_learner(graded):
     pages = [path for path in graded.root.glob("exercises/**/*") if path.is_file()]
     pages += [path for path in graded.root.glob("feedback/**/*") if path.is_file()]
-    assert len(pages) == len(CASES) + 1 + sum(
+    # a page and its results.json for each, and the release
+    assert len(pages) == 2 * len(CASES) + 1 + sum(
         path.name == "timestamp.txt" for path in pages
     )
     for path in pages:
@@ -140,6 +142,63 @@ def test_the_page_starts_with_the_score_of_every_task(graded):
     assert "0.1 Twice 0 / 2" in text
     assert "0.2 Three times 3 / 3" in text
     assert "SyntaxError" in page
+
+
+def results_of(course: Course, student: str) -> dict:
+    path = course.page(student, NAME).with_name("results.json")
+    return json.loads(path.read_text())
+
+
+def test_the_results_stand_beside_the_page_as_data(graded):
+    for name, case in CASES.items():
+        found = results_of(graded, name)
+        assert (found["assignment"], found["student"]) == (NAME, name)
+        double, triple, _ = found["tasks"]
+        assert (double["score"], triple["score"]) == case.scores
+        assert (double["points"], triple["points"]) == (2, 3)
+    right, *_ = results_of(graded, "right")["tasks"]
+    assert (right["task"], right["function"]) == ("test_double", "double")
+    assert (right["seed"], right["seconds"], right["failures"]) == (7, 0.5, [])
+
+
+def test_the_results_are_no_part_of_a_page(graded):
+    for name in CASES:
+        assert "vnd.unrolled" not in graded.page(name, NAME).read_text()
+        notebook = graded.root / "autograded" / name / NAME / f"{NAME}.ipynb"
+        assert "vnd.unrolled" not in notebook.read_text()
+
+
+WELL_FORMED = {
+    **{"task": "t", "points": 2.0, "score": 1.0, "seed": 1, "seconds": 0.1},
+    "failures": [dict.fromkeys(results.FAILURE_FIELDS, "text")],
+}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        *({"score": "1"}, {"extra": 1}, {"failures": [{}]}, {"task": "t" * 30_000}),
+        {"failures": [{key: ["expected"] for key in results.FAILURE_FIELDS}]},
+    ],
+)
+def test_a_malformed_result_is_dropped(change):
+    printed = new_output("stream", name="stdout", text="fine")
+    outputs = [new_output("display_data", data={results.MIME: WELL_FORMED}), printed]
+    assert results.take(outputs) == ([printed], WELL_FORMED)
+    outputs[0].data[results.MIME] = WELL_FORMED | change
+    assert results.take(outputs) == ([printed], None)
+
+
+def test_two_results_are_none():
+    output = new_output("display_data", data={results.MIME: WELL_FORMED})
+    assert results.take([output, output]) == ([], None)
+
+
+def test_a_result_that_quotes_the_tests_is_withheld():
+    failure = dict.fromkeys(results.FAILURE_FIELDS) | {"gap": f"x {CANARIES[0]} y"}
+    found = redacted(failure, [CANARIES[0]])
+    assert found["gap"] == WITHHELD
+    assert found["check"] is None
 
 
 def test_nothing_but_the_notebook_is_taken_along(graded):
@@ -261,9 +320,11 @@ def test_check_prints_scores_and_messages_and_keeps_the_page(
     answered = solved(json.loads(source.read_text()), triple="triple = 3")
     root = learners_course(tmp_path, source, answered)
     monkeypatch.setattr(command_line, "ROOT", root)
-    assert command_line.main(["check", NAME]) == 1
+    monkeypatch.setenv("UNROLLED_SEED", "")
+    assert command_line.main(["check", NAME, "--seed", "11"]) == 1
     said = capsys.readouterr().out
     assert "0.1 Twice: 2 of 2" in said
+    assert os.environ["UNROLLED_SEED"] == "11"
     assert "✓ example: True" in said
     assert "0.2 Three times: 0 of 3" in said
     assert "✗ TypeError: 'int' object is not callable" in said

@@ -33,16 +33,18 @@ class Diagnosis:
         """Return the reference solution's observation."""
         return probe.observe(self.bank.reference)
 
-    def explain(self, function: Callable, probe: Probe, got: Any) -> list[str]:
-        """Return lines for the learner; empty if nothing is known."""
+    def explain(
+        self, function: Callable, probe: Probe, got: Any
+    ) -> tuple[Mistake | None, list[str]]:
+        """Return the known mistake, if any, and lines for the learner, if any."""
         if found := self.mistake(function, probe, got):
-            return [f"{_verb(probe, got)} {found.says}.", f"Hint: {found.hint}"]
+            lines = [f"{_verb(probe, got)} {found.says}.", f"Hint: {found.hint}"]
+            return found, lines
         if self._follows(probe, got):
-            return [
-                f"It follows from {', '.join(self.uses)}, which is not right yet: "
-                "mend that first."
-            ]
-        return self._term(function, probe)
+            names = ", ".join(self.uses)
+            line = f"It follows from {names}, which is not right yet: mend that first."
+            return None, [line]
+        return None, self._term(function, probe)
 
     def mistake(self, function: Callable, probe: Probe, got: Any) -> Mistake | None:
         """Return the known mistake that behaves as `function` does.

@@ -23,6 +23,7 @@ import torch
 LIMIT_S = 10.0
 TOO_SLOW = "did not return within"
 _LIBRARY = str(Path(__file__).parents[1])
+_now: list[tuple[str, ...]] = []  # what is forbidden while calls are running
 
 
 class ForbiddenCall(Exception):
@@ -50,7 +51,7 @@ class Failure:
             return "is not written yet (it raises NotImplementedError)"
         if self.kind == "TooSlow":
             return f"did not return within {self.text}: its loop may not end"
-        if self.kind == "ForbiddenCall":
+        if self.kind in ("ForbiddenCall", "ProcessEnded"):
             return self.text
         return f"raised {self.kind}: {self.text}{self.where}"
 
@@ -92,11 +93,13 @@ def _failure(error: BaseException, ours: str) -> Failure:
     text = str(error).strip().splitlines() or [""]
     if isinstance(error, RecursionError):
         text = text[0].split(" while ")  # where the stack ran out is chance
-    return Failure(type(error).__name__, text[0][:200], _place(error, ours))
+    return Failure(type(error).__name__, text[0][:200].strip(), _place(error, ours))
 
 
 def _place(error: BaseException, ours: str) -> str:
     """Return the learner's own line in which the error arose, if there is one."""
+    if isinstance(place := getattr(error, "place", None), str):
+        return place  # it arose in the learner's own process
     own = [
         frame
         for frame in traceback.extract_tb(error.__traceback__)
@@ -132,10 +135,17 @@ def _time_limit(seconds: float) -> Iterator[None]:
         signal.signal(signal.SIGALRM, previous)
 
 
+def forbidden_now() -> tuple[str, ...]:
+    """Return the names that are forbidden at this moment."""
+    return _now[-1] if _now else ()
+
+
 @contextlib.contextmanager
 def _forbidden(names: tuple[str, ...]) -> Iterator[None]:
     """Make each dotted name raise. Classes raise when they run, however imported."""
     with contextlib.ExitStack() as stack:
+        _now.append(names)
+        stack.callback(_now.pop)
         for name in names:
             owner, target = _resolve(name)
             if isinstance(target, type) and issubclass(target, torch.nn.Module):

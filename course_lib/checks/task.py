@@ -9,9 +9,11 @@ import dataclasses
 import inspect
 import os
 import secrets
+import time
 from collections.abc import Callable
 from typing import Any
 
+from course_lib import results
 from course_lib.checks import probes
 from course_lib.checks.bank import Bank
 from course_lib.checks.case import MakeArguments
@@ -44,6 +46,7 @@ class Task:
         self.examples: list[tuple[str, tuple, Any]] = []
         self.hidden_probes: list[Probe] = []
         self.diagnosis: Diagnosis | None = None
+        self.failures: list[dict[str, str | None]] = []
 
     def example(self, title: str, args: tuple, expected: Any) -> None:
         """Add a visible example: `function(*args)` must give `expected`."""
@@ -99,6 +102,26 @@ class Task:
         Returns:
             A plain float from 0 to `points`; None if only the visible examples ran.
         """
+        start, earned = time.perf_counter(), 0.0
+        self.failures = []
+        try:
+            earned = self._judge()
+        finally:
+            if self.diagnosis is not None:
+                self._publish(earned, time.perf_counter() - start)
+        return earned
+
+    def _publish(self, earned: float, seconds: float) -> None:
+        """Emit what was found as data; nothing outside of grading."""
+        result = {"task": self.name, "points": self.points, "score": earned}
+        result |= {"seed": self.diagnosis.seed, "seconds": round(float(seconds), 4)}
+        results.publish(result | {"failures": self.failures})
+
+    def _note(self, check: str, concept: str, gap: str, mistake=None, hint="") -> None:
+        found = {"check": check, "concept": concept, "mistake": mistake}
+        self.failures.append(found | {"hint": hint or None, "gap": gap})
+
+    def _judge(self) -> float | None:
         wrong = self._run_examples()
         if self.diagnosis is None or (wrong and TOO_SLOW in wrong):
             if wrong:
@@ -116,7 +139,9 @@ class Task:
         for title, args, expected in self.examples:
             result = guarded(lambda args=args: self.function(*args), quiet=False)
             if text := gap(result, expected):
-                return f"{title}: {_sentence(self.name, text, result)}"
+                sentence = _sentence(self.name, text, result)
+                self._note(title, "example", sentence)
+                return f"{title}: {sentence}"
             print(f"✓ {self.name}: {title}")
         return None
 
@@ -134,9 +159,14 @@ class Task:
     def _message(self, failure: tuple[Probe, Any, str]) -> str:
         probe, got, text = failure
         if isinstance(got, Failure) and got.kind == "NotImplementedError":
+            self._note(probe.title, probe.group, f"{self.name} {got}.")
             return f"{self.name} {got}."
-        lines = [f"{self.name}, {probe.title}: {_sentence(self.name, text, got)}"]
-        lines += self.diagnosis.explain(self.function, probe, got)
+        sentence = _sentence(self.name, text, got)
+        found, hints = self.diagnosis.explain(self.function, probe, got)
+        hint = found.hint if found else " ".join(hints)
+        named = found.name if found else None
+        self._note(probe.title, probe.group, sentence, named, hint)
+        lines = [f"{self.name}, {probe.title}: {sentence}", *hints]
         lines.append(f"(UNROLLED_SEED={self.diagnosis.seed} repeats these numbers)")
         return "\n".join(lines)
 

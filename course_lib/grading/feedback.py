@@ -3,9 +3,11 @@
 nbgrader's own page shows hidden tests, tracebacks through them, and scripts in outputs.
 Ours is made from what a learner may see: the visible part of a test, the messages it
 printed, the learner's own cells and outputs. A line of the hidden tests that turns up
-in an output all the same takes that output with it.
+in an output all the same takes that output with it. Beside the page stands the same as
+data, in `results.json`.
 """
 
+import json
 import re
 from pathlib import Path
 
@@ -53,6 +55,9 @@ class Report(NbGraderPreprocessor):
         notes = nb.metadata.get("unrolled", {}).get("notes", [])
         resources["notes"] = [note["text"] for note in notes]
         resources["tasks"] = _tasks(nb, resources["notes"])
+        # nbconvert writes what stands in "outputs" beside the page
+        files = resources.setdefault("outputs", {})
+        files["results.json"] = _results(nb, resources, secrets).encode()
         light, dark = (
             HtmlFormatter(style=style).get_style_defs(".highlight")
             for style in ("default", "github-dark")
@@ -61,6 +66,33 @@ class Report(NbGraderPreprocessor):
             f"{light}\n@media (prefers-color-scheme: dark) {{\n{dark}\n}}"
         )
         return nb, resources
+
+
+def _results(nb: NotebookNode, resources: dict, secrets: list[str]) -> str:
+    """Return the scores and what the tests found as JSON.
+
+    The scores are the gradebook's; the rest of a task is what its test published.
+    """
+    tasks = []
+    for cell in filter(is_grade, nb.cells):
+        marks = cell.metadata.nbgrader
+        found = dict(cell.metadata.get("unrolled", {}).get("result") or {})
+        function = found.pop("task", None)
+        scores = {"score": marks.score, "points": marks.points}
+        tasks.append({"task": marks.grade_id, "function": function, **found, **scores})
+        failures = found.get("failures", [])
+        tasks[-1]["failures"] = [redacted(failure, secrets) for failure in failures]
+    where = {key: resources["nbgrader"][key] for key in ("assignment", "student")}
+    result = {**where, "notes": resources["notes"], "tasks": tasks}
+    return json.dumps(result, ensure_ascii=False, indent=1)
+
+
+def redacted(failure: dict, secrets: list[str]) -> dict:
+    """Return a failure without the texts that quote a hidden line."""
+    return {
+        key: WITHHELD if any(secret in (text or "") for secret in secrets) else text
+        for key, text in failure.items()
+    }
 
 
 def _is_own(cell: NotebookNode) -> bool:

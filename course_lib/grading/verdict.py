@@ -12,6 +12,7 @@ from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 
+from course_lib import results
 from course_lib.grading.execute import error, is_test
 
 
@@ -21,7 +22,9 @@ class Verdict(NbGraderPreprocessor):
     def preprocess_cell(self, cell, resources, index):
         """Judge one cell, if it is a test."""
         if is_test(cell):
-            cell.outputs = judged(cell.outputs, float(cell.metadata.nbgrader.points))
+            outputs, result = results.take(cell.outputs)
+            cell.metadata["unrolled"] = {"result": result} if result else {}
+            cell.outputs = judged(outputs, float(cell.metadata.nbgrader.points))
         return cell, resources
 
 
