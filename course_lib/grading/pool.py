@@ -1,0 +1,228 @@
+"""Workers that grade one submission each, on this machine or, with Dask, on many.
+
+A worker gets plain data and returns plain data; it opens no gradebook and writes no
+file. If it dies, one attempt at one submission is lost, and a new worker tries again.
+Only such accidents are tried again: a learner's loop without end is a result.
+"""
+
+import contextlib
+import multiprocessing
+import os
+import threading
+from multiprocessing.connection import Connection, wait
+from typing import Any, Protocol
+
+import nbformat
+
+from course_lib.grading import engine
+from course_lib.grading.preflight import Cell, Note, Submission
+from course_lib.grading.rebuild import Exercise, rebuild
+
+ATTEMPTS = 3
+SLACK_S = 180.0  # beyond the engine's own limits: to start servers, to send results
+
+
+class Accident(RuntimeError):
+    """Grading failed for a reason that is none of the learner's."""
+
+
+class Workers(Protocol):
+    """Something that can grade `slots` submissions at a time."""
+
+    slots: int
+
+    def call(self, slot: int, job: dict) -> dict:
+        """Grade one submission in a slot, or raise Accident."""
+
+    def close(self) -> None:
+        """End all workers."""
+
+
+class OneEngine(engine.Engine):
+    """The engine, told what it would otherwise look up in the gradebook."""
+
+    def __init__(self, exercise: Exercise, **settings: Any):
+        """Take the exercise as generated, and values of the engine's settings."""
+        super().__init__(**settings)
+        self.exercise = exercise
+
+    def _stubs(self, where: dict) -> dict[str, str]:
+        place = self.exercise.place
+        return {label: self.exercise.cell(label).source for label in place}
+
+
+def grade_one(shared: dict, job: dict) -> dict:
+    """Rebuild and run what one learner handed in; return the notebooks with outputs.
+
+    Args:
+        shared: `exercises`, the generated notebooks as JSON text by name, and
+            `engine`, settings of the engine; the same for the whole class.
+        job: `submissions`, by name, as `packed` makes them.
+    """
+    notebooks = {}
+    for name, value in job["submissions"].items():
+        exercise = Exercise(nbformat.reads(shared["exercises"][name], as_version=4))
+        notebook = rebuild(exercise, _unpacked(value))
+        run = OneEngine(exercise, **shared["engine"])
+        notebook, _ = run.preprocess(notebook, {"nbgrader": {}})
+        notebooks[name] = nbformat.writes(notebook)
+    return {"notebooks": notebooks}
+
+
+def packed(submission: Submission) -> dict:
+    """Return a submission as plain data."""
+    return {
+        "cells": [vars(cell) for cell in submission.cells],
+        "notes": [vars(note) for note in submission.notes],
+        "readable": submission.readable,
+    }
+
+
+def _unpacked(value: dict) -> Submission:
+    cells = [Cell(**cell) for cell in value["cells"]]
+    return Submission(cells, [Note(**n) for n in value["notes"]], value["readable"])
+
+
+def attempt(workers: Workers, slot: int, job: dict) -> dict:
+    """Grade one submission, again after an accident, ATTEMPTS times at most."""
+    problem = None
+    for _ in range(ATTEMPTS):
+        try:
+            return workers.call(slot, job)
+        except Accident as accident:
+            problem = accident
+    return {"failed": f"{problem}, {ATTEMPTS} times"}
+
+
+class LocalWorkers:
+    """Processes of this machine, each with warm servers of its own."""
+
+    def __init__(self, slots: int, shared: dict):
+        """Start no process yet; the first call in a slot does."""
+        self.slots, self.shared = slots, shared
+        self.context = multiprocessing.get_context("spawn")
+        self.running: dict[int, tuple[Any, Connection]] = {}
+        self.limit_s = SLACK_S + len(shared["exercises"]) * shared["engine"].get(
+            "notebook_timeout", engine.Engine.notebook_timeout.default_value
+        )
+
+    def call(self, slot: int, job: dict) -> dict:
+        """Send a job to the worker of a slot and wait for what it returns."""
+        if slot not in self.running:
+            self.running[slot] = self._start()
+        _, ours = self.running[slot]
+        try:
+            ours.send(job)
+            if not ours.poll(self.limit_s):
+                raise Accident(f"the grader did not answer for {self.limit_s:.0f} s")
+            kind, value = ours.recv()
+        except (EOFError, OSError):
+            self._end(slot)
+            raise Accident("the grader's own process died") from None
+        except Accident:
+            self._end(slot)
+            raise
+        if kind == "problem":
+            self._end(slot)
+            raise Accident(f"the grader failed ({value})")
+        return value
+
+    def _start(self) -> tuple[Any, Connection]:
+        ours, theirs = self.context.Pipe()
+        with theirs:
+            process = self.context.Process(
+                target=_serve, args=(theirs, self.shared), daemon=True
+            )
+            process.start()
+        return process, ours
+
+    def _end(self, slot: int) -> None:
+        process, ours = self.running.pop(slot)
+        ours.close()
+        process.kill()
+        process.join()
+
+    def close(self) -> None:
+        """Let every worker end by itself, and see that it does."""
+        for _, ours in self.running.values():
+            ours.close()
+        for process, _ in self.running.values():
+            process.join(20)
+            process.kill()
+            process.join()
+        self.running.clear()
+
+
+def _serve(conn: Connection, shared: dict) -> None:
+    """Grade what comes over the connection until its other end is closed."""
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    with contextlib.suppress(EOFError, OSError, KeyboardInterrupt):
+        while True:
+            job = conn.recv()
+            try:
+                answer = "result", grade_one(shared, job)
+            except Exception as error:
+                answer = "problem", f"{type(error).__name__}: {error}"
+            conn.send(answer)
+    engine.close_servers()
+
+
+def _end_with_parent() -> None:
+    """A worker whose parent was killed ends at once, and its servers with it."""
+    wait([multiprocessing.parent_process().sentinel])
+    os._exit(1)
+
+
+class DaskWorkers:
+    """Workers of a Dask cluster: one that runs at an address, or one made here."""
+
+    def __init__(self, address: str, slots: int, shared: dict):
+        """Connect; "local" makes a cluster of `slots` processes on this machine.
+
+        Raises:
+            Accident: Dask is not installed, or no worker is to be had.
+        """
+        try:
+            from distributed import Client, LocalCluster
+        except ImportError:
+            raise Accident(
+                "--scheduler needs Dask, which is not installed; "
+                "`pip install distributed` here and on every machine"
+            ) from None
+        self.cluster = None
+        if address == "local":
+            self.cluster = LocalCluster(
+                n_workers=slots, threads_per_worker=1, dashboard_address=None
+            )
+        try:
+            self.client = Client(self.cluster or address, timeout=30)
+            self.client.wait_for_workers(1, timeout=60)
+        except (OSError, TimeoutError) as error:
+            raise Accident(f"no Dask worker at {address}: {error}") from None
+        threads = self.client.nthreads()
+        if any(count != 1 for count in threads.values()):
+            raise Accident(
+                "a Dask worker has several threads; start each with "
+                "`dask worker ADDRESS --nthreads 1 --nworkers CORES`"
+            )
+        # two a worker: the next submission is there when one is done
+        self.slots = 2 * len(threads)
+        # in a list: of a dictionary Dask would scatter every value by itself
+        self.shared = self.client.scatter([shared], broadcast=True)[0]
+
+    def call(self, slot: int, job: dict) -> dict:
+        """Grade one submission wherever Dask has room."""
+        future = self.client.submit(grade_one, self.shared, job, pure=False)
+        try:
+            return future.result()
+        except Exception as error:
+            text = f"{type(error).__name__}: {error}"[:300]
+            raise Accident(f"the grader failed ({text})") from None
+        finally:
+            future.release()
+
+    def close(self) -> None:
+        """Leave the cluster; end it if it was made here."""
+        self.client.close()
+        if self.cluster is not None:
+            self.cluster.close()
