@@ -1,6 +1,7 @@
-"""The course's commands: build, check, demo, serve. What each does stands elsewhere."""
+"""The course's commands, such as build, check and demo; the work is done elsewhere."""
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
@@ -19,7 +20,19 @@ def parser() -> argparse.ArgumentParser:
     check.add_argument("name", help="an exercise, such as 03_rnn")
     check.add_argument("--notebook", type=Path, help="grade this file instead")
     check.add_argument("--open", action="store_true", help="open the feedback")
+    check.add_argument("--seed", type=int, help="repeat the numbers of this seed")
+    export = commands.add_parser("export", help="write the grades as CSV")
+    export.add_argument("--format", choices=("csv", "canvas", "moodle"), default="csv")
+    export.add_argument("--to", help="the file; by default FORMAT.csv or grades.csv")
+    export.add_argument("--gradebook", help="its URL; by default gradebook.db here")
     commands.add_parser("demo", help="grade a demonstration class")
+    doctor = commands.add_parser("doctor", help="prove that the sandbox holds")
+    doctor.add_argument("--sandbox", default="bwrap", help="bwrap, or none to compare")
+    grade = commands.add_parser("grade", help="grade a class; goes on where it stopped")
+    grade.add_argument("name", help="an assignment, such as 03_rnn")
+    grade.add_argument("--workers", type=int, default=1, help="processes")
+    grade.add_argument("--scheduler", help="of Dask: tcp://HOST:PORT, or local")
+    grade.add_argument("--course", type=Path, default=ROOT, help="its folder")
     serve = commands.add_parser("serve", help="serve the book and the exercises")
     serve.add_argument("--book-port", type=int, default=8000)
     serve.add_argument("--lab-port", type=int, default=8888)
@@ -54,6 +67,8 @@ def _build(arguments: argparse.Namespace) -> int:
 def _check(arguments: argparse.Namespace) -> int:
     from course_lib.grading.check import UsageError, check
 
+    if arguments.seed is not None:
+        os.environ["UNROLLED_SEED"] = str(arguments.seed)
     try:
         return check(ROOT, arguments.name, arguments.notebook, arguments.open)
     except UsageError as error:
@@ -68,6 +83,36 @@ def _demo(arguments: argparse.Namespace) -> int:
     except DemoError as error:
         return _fail(error)
     return 0
+
+
+def _export(arguments: argparse.Namespace) -> int:
+    from course_lib.grading.export import ExportError, export
+
+    url = arguments.gradebook or f"sqlite:///{ROOT / 'gradebook.db'}"
+    try:
+        print(export(url, arguments.format, arguments.to))
+    except ExportError as error:
+        return _fail(error)
+    return 0
+
+
+def _doctor(arguments: argparse.Namespace) -> int:
+    from course_lib.grading.doctor import doctor
+
+    return doctor(ROOT, arguments.sandbox)
+
+
+def _grade(arguments: argparse.Namespace) -> int:
+    from course_lib.grading.grade import GradeError, grade
+
+    try:
+        summary = grade(
+            arguments.course, arguments.name, arguments.workers, arguments.scheduler
+        )
+    except GradeError as error:
+        return _fail(error)
+    print(summary)
+    return 1 if summary.failed else 0
 
 
 def _serve(arguments: argparse.Namespace) -> int:

@@ -8,10 +8,22 @@ hung into it by `settings.configure`, which `nbgrader_config.py` calls.
     rebuild      the exercise's own notebook with the learner's cells put in
     autograde    nbgrader's converter, fed with such rebuilt notebooks
     execute      run one, within limits; restart after a crash and replay
+    engine       run one with the verdict in a process of its own; what it is made of:
+      judge, learner         the two processes; `peer` is how they call each other
+      wire, values, pack, unpack, graphs, crossing, changes
+                             what crosses between them, and how
+      interpreter            IPython without a kernel
+      shortcuts              what an answer uses that the exercise forbids
+      warm, sandbox, confine, seccomp
+                             processes that start at once, behind walls
+    doctor       prove the walls by running against them
     outputs      keep what is safe to show, as much of it as anyone reads
     verdict      what a test cell's outputs are worth, and why
     feedback     the page that a learner gets: score, messages, own code
     settings     all of the above, named in nbgrader's configuration
+    grade        a class by several workers: journal (what is done, kill-safe), pool
+                 (processes or Dask), gradebook (the one writer)
+    export       CSV that parses, for Canvas and for Moodle
     course       a course in a folder of its own, for `check` and `demo`
     check, demo  grade a learner's own notebook; grade a demonstration class
 """

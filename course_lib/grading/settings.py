@@ -49,8 +49,29 @@ def configure(c: Config) -> None:
         CheckCellMetadata,
     ]
 
+    c.Engine.timeout = 30  # seconds a cell of a learner
+    c.Engine.notebook_timeout = 300  # seconds for all cells together
+    c.Engine.sandbox = "bwrap"  # see `python -m course_lib doctor`
+
     c.GenerateFeedback.preprocessors = [GetGrades, Report]
     c.GenerateFeedback.exporter_class = FeedbackPage
     # a section of its own: formgrader sets HTMLExporter.template_name for its pages
     c.FeedbackPage.template_name = "report"
     c.FeedbackPage.extra_template_basedirs = [str(TEMPLATES)]
+
+
+def use_engine(c: Config) -> None:
+    """Let the verdict be reached in a process of its own, learners' code in a sandbox.
+
+    `nbgrader autograde` does this. What grades one's own notebook on one's own machine
+    (`check`, `demo`) runs it in a kernel instead, which needs no sandbox.
+
+    Args:
+        c: a configuration after `configure`.
+    """
+    from course_lib.grading.engine import Engine  # Linux only; the rest is not
+
+    parts = c.Autograde.autograde_preprocessors
+    c.Autograde.autograde_preprocessors = [
+        Engine if part is RunNotebook else part for part in parts
+    ]

@@ -1,0 +1,129 @@
+"""The autograd graph of an argument, described and built again on the other side.
+
+An exercise may hand the learner a tensor *with* its graph, to be walked over `grad_fn`
+and `next_functions`. The description holds each operation's name and what it reads; it
+says nothing that the argument itself would not say. Where the name is one of torch's
+elementwise operations the same operation is recorded anew, so its node behaves as the
+original; any other becomes a node of the same name. Values and shapes inside the graph
+are not those of the original, and no gradient passes through it.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+
+MAX_OPERATIONS = 20_000
+MAX_ELEMENTS = 20_000_000  # of all rebuilt tensors together
+UNARY = {
+    f"{function.__name__.capitalize()}Backward0": function
+    for function in (
+        *(torch.tanh, torch.sin, torch.cos, torch.exp, torch.neg, torch.sigmoid),
+        *(torch.relu, torch.abs, torch.sqrt, torch.clone),
+    )
+}
+BINARY = {
+    f"{function.__name__.capitalize()}Backward0": function
+    for function in (torch.mul, torch.add, torch.sub, torch.div)
+}
+
+
+def describe(root: Any) -> list | None:
+    """List the operations behind `root`, each after all that it reads.
+
+    Returns:
+        A list of [name, reads]; a read is None, ["op", number] or ["leaf", tensor].
+        None where the graph is too large or holds an operation written in Python.
+    """
+    numbers: dict[Any, int] = {}
+    found: list[list] = []
+    stack = [(root, False)]
+    while stack:
+        node, expanded = stack.pop()
+        if node in numbers:
+            continue
+        if isinstance(node, torch.autograd.function.BackwardCFunction):
+            return None
+        reads = [parent for parent, _ in node.next_functions]
+        if expanded:
+            numbers[node] = len(found)
+            found.append([node.name(), [_read(parent, numbers) for parent in reads]])
+            continue
+        if len(stack) > MAX_OPERATIONS * 4 or len(found) > MAX_OPERATIONS:
+            return None
+        stack.append((node, True))
+        stack += [(p, False) for p in reads if p is not None and not _is_leaf(p)]
+    return found
+
+
+def _is_leaf(node: Any) -> bool:
+    return hasattr(node, "variable")
+
+
+def _read(parent: Any, numbers: dict) -> list | None:
+    if parent is None:
+        return None
+    return ["leaf", parent.variable] if _is_leaf(parent) else ["op", numbers[parent]]
+
+
+def with_leaves(graph: list, change: Callable[[Any], Any]) -> list:
+    """Return the description with each leaf replaced by what `change` makes of it."""
+    return [
+        [
+            name,
+            [["leaf", change(r[1])] if r and r[0] == "leaf" else r for r in reads],
+        ]
+        for name, reads in graph
+    ]
+
+
+def rebuild(graph: list, value: torch.Tensor) -> torch.Tensor:
+    """Return a tensor with the numbers of `value` and a graph as described."""
+    like = value.detach()
+    if len(graph) * max(like.numel(), 1) > MAX_ELEMENTS:
+        return value
+    made: list[torch.Tensor] = []
+    with torch.enable_grad():
+        for name, reads in graph:
+            inputs = [_input(read, made, like) for read in reads]
+            made.append(_operation(name, inputs, like))
+    made[-1].data.copy_(like)
+    return made[-1]
+
+
+def _input(read: list | None, made: list, like: torch.Tensor) -> torch.Tensor:
+    if read is None:
+        return torch.ones_like(like)
+    return made[read[1]] if read[0] == "op" else read[1]
+
+
+def _operation(name: str, inputs: list, like: torch.Tensor) -> torch.Tensor:
+    known = {1: UNARY, 2: BINARY}.get(len(inputs), {}).get(name)
+    if known and any(one.requires_grad for one in inputs):
+        try:
+            made = known(*inputs)
+        except RuntimeError:  # inside the original the shapes were others
+            made = None
+        if made is not None and (made.shape, made.dtype) == (like.shape, like.dtype):
+            return made
+    return _named(name).apply([like], *inputs)
+
+
+def _named(name: str) -> type:
+    """Return an operation without numbers whose node is called `name`."""
+    kind = type("Rebuilt", (_Placeholder,), {})
+    kind._backward_cls.__name__ = name
+    return kind
+
+
+class _Placeholder(torch.autograd.Function):
+    """Reads what the original read; `like` stands in a list and so leaves no edge."""
+
+    @staticmethod
+    def forward(ctx, like, *inputs):
+        ctx.count = len(inputs)
+        return torch.ones_like(like[0])
+
+    @staticmethod
+    def backward(ctx, *grads):
+        return (None,) * (ctx.count + 1)
