@@ -7,7 +7,9 @@ Read the modules in this order; each depends only on those before it.
     cells               one step of a recurrence, as the formula says it
     unroll              a step applied over time; the computational graph it leaves
     bptt                the gradient of all that, by hand, in NumPy
-    training            fit a model, with a history and a progress bar
+    layers              a cell run over time as a module; the fast forms
+    models, training    an output layer above it; fit it, with a history
+    experiments         cells compared on memory tasks, by the same rules
     plots, figures      every plot of the book; the figures one can play with
     results             the result of a graded task as data
     checks              what the exercises call: verdicts that name the mistake

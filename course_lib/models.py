@@ -1,5 +1,7 @@
 """Modules to train: a cell's parameters, the unrolling and an output layer together."""
 
+from typing import Any
+
 import torch
 from torch import Tensor, nn
 
@@ -43,3 +45,51 @@ class RNNModel(nn.Module):
         """
         hs, h_T = rnn_forward(x, h_0, self.cell)
         return output_scores(hs, OutputParams(self.W_hy, self.b_y)), h_T
+
+
+class SequenceModel(nn.Module):
+    """Any recurrent layer with an output layer: scores at every step, or at the last.
+
+    model = SequenceModel(Recurrent(rnn_forward, params), 32, 1, generator, "last")
+    """
+
+    def __init__(
+        self,
+        layer: nn.Module,
+        hidden_size: int,
+        output_size: int,
+        generator: torch.Generator,
+        where: str = "every",
+    ):
+        """Put an output layer above `layer`.
+
+        Args:
+            layer: called as layer(x, state), gives all states and the last one.
+            hidden_size: the size of a state that `layer` shows.
+            output_size: scores a step.
+            generator: draws the weights of the output layer; its bias starts at zero.
+            where: "every" step or the "last" one has scores.
+        """
+        super().__init__()
+        if where not in ("every", "last"):
+            raise ValueError(f"where is {where!r}, expected 'every' or 'last'")
+        self.layer, self.where = layer, where
+        W_hy = torch.randn(hidden_size, output_size, generator=generator)
+        self.W_hy = nn.Parameter(W_hy / hidden_size**0.5)
+        self.b_y = nn.Parameter(torch.zeros(output_size))
+
+    def forward(self, x: Tensor, state: Any = None) -> tuple[Tensor, Any]:
+        """Read a batch of sequences.
+
+        Args:
+            x: (batch, time, input) inputs.
+            state: the state before the first step; None means zeros.
+
+        Returns:
+            logits: (batch, time, output), or (batch, output) for the last step.
+            last: the state after the last step.
+        """
+        hs, last = self.layer(x, state)
+        if self.where == "last":
+            hs = hs[:, -1]
+        return output_scores(hs, OutputParams(self.W_hy, self.b_y)), last

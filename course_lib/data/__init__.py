@@ -5,4 +5,5 @@ that the same seed gives the same data, and returns what is known beside the dat
 
     sales      daily sales: trend, week, holidays, a promotion that acts late
     symbols    symbols to remember; the best possible loss is known
+    memory     a bit to hold, two numbers to add, ten symbols to say again
 """

@@ -1,8 +1,4 @@
-"""One step of a recurrence, written as its formula; and its parameters, named as in it.
-
-A cell sees one time step: `(batch, feature)` in, `(batch, feature)` out. Applying it
-over time is `course_lib.unroll`'s business.
-"""
+"""The plain recurrence: one step, its parameters, and the output layer above it."""
 
 from typing import NamedTuple
 

@@ -1,0 +1,8 @@
+"""A cell run over time, as a module that can be trained.
+
+    recurrent   any cell of the course, readable: its forward function, its parameters
+    lstm, gru   the fast forms of two of them, with the features of `torch.nn`
+
+All are called alike: `layer(x, state=None)` gives the state after every step,
+(batch, time, hidden), and the last state.
+"""
