@@ -73,6 +73,30 @@
   }
 
   const kinds = {
+    // Chapters 08 to 11: sliders choose among curves drawn beforehand.
+    curves(figure) {
+      const text = figure.querySelector("[role=status]");
+      const frames = JSON.parse(text.dataset.frames);
+      const curves = figure.querySelectorAll(".uf-curve");
+      const ranges = [...figure.querySelectorAll("input")];
+
+      function draw() {
+        const frame = frames[ranges.map((range) => range.value).join(",")];
+        curves.forEach((curve, index) => curve.setAttribute("d", frame.d[index]));
+        say(text, frame.say);
+      }
+
+      for (const range of ranges) {
+        const labels = JSON.parse(range.dataset.labels);
+        range.addEventListener("input", () => {
+          const label = labels[range.value - 1];
+          range.nextElementSibling.textContent = label;
+          range.setAttribute("aria-valuetext", label);
+          draw();
+        });
+      }
+    },
+
     // Chapter 02: choose T, a node, and the direction.
     unrolling(figure) {
       const svg = figure.querySelector(".uf-unrolled");

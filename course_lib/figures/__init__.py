@@ -5,6 +5,7 @@ cell. The facts a figure states (what reaches what, how large a term is) are pla
 functions of the module, so that tests can check them.
 
     svg          what all figures share: elements, labels, nodes, edges, the frame
+    curves       curves that follow sliders: what chapters 08 to 11 have in common
     unrolling    chapter 02: the rolled graph and the same graph unrolled
     bptt_paths   chapter 05: how much each path adds to the gradient of W_hh
 """

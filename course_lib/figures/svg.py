@@ -222,13 +222,27 @@ def frame(kind: str, title: str) -> tuple[ET.Element, ET.Element, ET.Element]:
     return root, figure, controls
 
 
-def slider(parent: ET.Element, text: str, name: str, value: int, highest: int) -> None:
-    """Add a native range input from 1 to ``highest`` with its value beside it."""
+def slider(
+    parent: ET.Element,
+    text: str,
+    name: str,
+    value: int,
+    highest: int,
+    labels: list[str] | None = None,
+) -> None:
+    """Add a native range input from 1 to ``highest`` with its value beside it.
+
+    ``labels`` are what the positions stand for, where it is not the numbers themselves.
+    """
     outer = paragraph(parent, "label", text + " ", class_="uf-slider")
     attributes = {"type": "range", "min": 1, "max": highest, "step": 1, "name": name}
+    shown = str(value)
+    if labels:
+        shown = labels[value - 1]
+        attributes |= {"data_labels": labels, "aria_valuetext": shown}
     # autocomplete: a reloaded page starts from the drawn value, not the last one
     element(outer, "input", **attributes, value=value, autocomplete="off")
-    element(outer, "b", aria_hidden="true").text = str(value)
+    element(outer, "b", aria_hidden="true").text = shown
 
 
 def switch(parent: ET.Element, text: str, name: str) -> None:

@@ -12,6 +12,7 @@ import pytest
 import sphinx_book_theme
 
 from course_lib.figures import bptt_paths as paths
+from course_lib.figures.curves import Frame, Panel, Slider, moving_curves
 from course_lib.figures.graph import ancestors, descendants, unrolled_graph
 from course_lib.figures.unrolling import unrolling
 
@@ -30,6 +31,20 @@ def sizes():
     return paths.contributions(*(rng.normal(size=shape) / 2 for shape in shapes))
 
 
+def decay():
+    """Two sliders, two panels: powers of a rate, times a gain."""
+    rates, gains = (0.5, 0.9, 1.0), (1, 2)
+    panel = Panel("Decay", range(11), "lag (steps)", "share", (1e-3, 2), ["a", "b"])
+
+    def frame(i, j):
+        curve = [gains[j] * rates[i] ** lag for lag in range(11)]
+        return Frame([[curve, curve[::-1]]] * 2, f"Rate <b>{rates[i]}</b>: h_t")
+
+    sliders = [Slider("Rate", [str(r) for r in rates], 1), Slider("Gain", "12", 0)]
+    panels = [panel, panel._replace(log=True)]
+    return moving_curves("Decay by lag", sliders, panels, frame)
+
+
 @pytest.fixture(scope="module")
 def site(tmp_path_factory, sizes):
     """Write a page like the book's for each theme; the script stands in the head."""
@@ -45,7 +60,7 @@ def site(tmp_path_factory, sizes):
     outputs = "".join(
         f'<div class="cell"><div class="cell_output"><div class="output text_html">'
         f"{figure._repr_html_()}</div></div></div>"
-        for figure in (unrolling(), paths.bptt_paths(sizes))
+        for figure in (unrolling(), paths.bptt_paths(sizes), decay())
     )
     for theme in ("light", "dark"):
         text = (
@@ -206,6 +221,30 @@ def test_bars_have_the_heights_that_python_computed(open_page, sizes):
     assert not figure.locator(".uf-scale-linear").is_visible()
 
 
+def test_curves_follow_their_sliders(page):
+    figure = page.locator("[kind=curves]")
+    curves = figure.locator(".uf-curve")
+
+    def drawn():
+        return [curve.get_attribute("d") for curve in curves.all()]
+
+    first = drawn()
+    rate, gain = figure.locator("[type=range]").all()
+    rate.focus()
+    page.keyboard.press("ArrowRight")
+    assert figure.locator(".uf-slider b").first.inner_text() == "1.0"
+    assert figure.locator(".uf-say").inner_text() == "Rate 1.0: ht"
+    assert rate.get_attribute("aria-valuetext") == "1.0"
+    turned = drawn()
+    assert all(a != b for a, b in zip(first, turned, strict=True))
+    page.keyboard.press("ArrowLeft")
+    assert drawn() == first
+    gain.scroll_into_view_if_needed()
+    box = gain.bounding_box()
+    page.mouse.click(box["x"] + box["width"] - 4, box["y"] + box["height"] / 2)
+    assert drawn() not in (first, turned)
+
+
 def test_the_script_changes_nothing_before_the_reader_does(open_page):
     still, live = open_page(java_script_enabled=False), open_page()
     for selector in (".uf-on", ".uf-later", ".uf-say", ".uf-facts"):
@@ -226,7 +265,8 @@ def test_without_script_and_in_print_a_still_picture(open_page):
             assert not figure.locator(".uf-controls").is_visible()
             assert figure.locator("svg").last.is_visible()
             assert figure.locator(".uf-say").is_visible()
-            assert figure.locator("[aria-checked=true]").is_visible()
+            chosen = figure.locator("[aria-checked=true], .uf-curve")
+            assert chosen.first.is_visible()
     assert printed.locator("[data-name=s_4]").is_visible()
     assert not printed.locator("[data-name=s_5]").is_visible()
 
