@@ -8,11 +8,13 @@ reason. Everything after that is nbgrader's own.
 
 import fnmatch
 import glob
+import json
 import tempfile
 import traceback
 from pathlib import Path
 
 import nbformat
+import nbgrader.api
 import nbgrader.apps.api
 import nbgrader.apps.autogradeapp
 import sqlalchemy.exc
@@ -83,16 +85,15 @@ class CourseAutograde(Autograde):
                 found = gradebook.find_assignment(assignment).notebooks
             except MissingEntry:
                 self._refuse(f"{assignment} is not in the gradebook")
-            sources = {
-                notebook.name: {cell.name: cell for cell in notebook.source_cells}
+            return {
+                notebook.name: self._exercise(notebook)
                 for notebook in found
                 if fnmatch.fnmatch(notebook.name, course.notebook_id)
             }
-            return {
-                name: self._exercise(name, cells) for name, cells in sources.items()
-            }
 
-    def _exercise(self, name: str, generated: dict) -> Exercise:
+    def _exercise(self, known: nbgrader.api.Notebook) -> Exercise:
+        """Return a notebook from its source, with what the gradebook says of it."""
+        name, generated = known.name, {cell.name: cell for cell in known.source_cells}
         course = self.coursedir
         source = course.format_path(course.source_directory, ".", course.assignment_id)
         path = Path(source, f"{name}.ipynb")
@@ -105,8 +106,15 @@ class CourseAutograde(Autograde):
         )
         if stale:
             self._refuse(f"{path} has changed since it was last generated")
+        if known.kernelspec and (kernelspec := json.loads(known.kernelspec)):
+            exercise.notebook.metadata["kernelspec"] = kernelspec
         for label, cell in generated.items():
-            exercise.cell(label).source = cell.source
+            own = exercise.cell(label)
+            own.source, own.metadata.nbgrader["checksum"] = cell.source, cell.checksum
+        for cell in [*known.grade_cells, *known.task_cells]:
+            marks = exercise.cell(cell.name).metadata.nbgrader
+            if float(marks["points"]) != cell.max_score:
+                marks["points"] = cell.max_score
         return exercise
 
     def _refuse(self, why: str) -> None:

@@ -4,11 +4,14 @@
                              └─ worker ─ result ─ journal ───┘
 
 Each slot of the workers has a thread here, which takes the next submission. The main
-thread is the writer. What was graded and written before is passed over.
+thread is the writer; it takes what has come in a while as one batch. What was graded
+and written before is passed over.
 """
 
+import contextlib
 import copy
 import glob
+import hashlib
 import os
 import queue
 import sys
@@ -26,11 +29,17 @@ from traitlets.config.loader import PyFileConfigLoader
 
 from course_lib.grading import engine, pool, sandbox
 from course_lib.grading.course import programs_on_path, quiet
-from course_lib.grading.gradebook import GradebookWriter
-from course_lib.grading.journal import Journal, JournalBusy, key_of
-from course_lib.grading.preflight import read_submission, read_timestamp
+from course_lib.grading.gradebook import GradebookWriter, Result
+from course_lib.grading.journal import Journal, JournalBusy, key_of, unpacked
+from course_lib.grading.preflight import Handed, fetch, read_timestamp
+from course_lib.grading.steps import StepError
 
-PROBLEMS = (JournalBusy, NbGraderException, sandbox.SandboxError, pool.Accident)
+BATCH = 64  # submissions in one transaction
+GATHER_S = 0.5  # how long a batch waits for more
+PROBLEMS = (
+    *(JournalBusy, NbGraderException, StepError),
+    *(sandbox.SandboxError, pool.Accident),
+)
 
 
 class GradeError(RuntimeError):
@@ -46,6 +55,13 @@ class Summary:
     up_to_date: int = 0
     failed: dict[str, str] = field(default_factory=dict)
     seconds: float = 0.0
+
+    def add(self, message: "Message") -> None:
+        """Count one submission."""
+        if message.kind == "failed":
+            self.failed[message.student] = message.failed
+        else:
+            setattr(self, message.kind, getattr(self, message.kind) + 1)
 
     def __str__(self) -> str:
         lines = [
@@ -79,21 +95,30 @@ class Class:
         autograded = Path(root.resolve(), self.course.autograded_directory)
         autograded.mkdir(parents=True, exist_ok=True)
         self.journal = Journal(autograded, name)
-        self.done: queue.Queue = queue.Queue()
+        self.done: queue.Queue = queue.Queue(BATCH)  # no more in memory than needed
         self.summary = Summary()
         self.stop = threading.Event()
 
     def shared(self) -> dict:
         """Return what every worker needs to know."""
+        writer = self.writer
         texts = {
             name: nbformat.writes(exercise.notebook)
-            for name, exercise in self.writer.exercises.items()
+            for name, exercise in writer.exercises.items()
         }
         settings = dict(self.config.Engine)
         chosen = engine.Engine(**settings)
         seed = {k: os.environ[k] for k in ("UNROLLED_SEED",) if k in os.environ}
         settings["environment"] = {**seed, **chosen.environment}
-        return {"exercises": texts, "engine": settings}
+        shared = {"assignment": self.name, "exercises": texts, "engine": settings}
+        shared |= {"before": writer.before, "after": writer.after}
+        try:
+            return {"key": key_of(shared), **shared}
+        except TypeError as error:
+            text = (
+                f"an option of a step in nbgrader_config.py is no plain data: {error}"
+            )
+            raise GradeError(text) from None
 
     def folders(self) -> list[Path]:
         """Return the submitted folders in order."""
@@ -106,8 +131,10 @@ class Class:
         folders = self.folders()
         if not folders:
             raise GradeError(f"nobody handed in {self.name}: submitted/ has none")
-        self.shared_key = key_of(shared)
-        self.present = self.writer.present()
+        self.shared_key = shared["key"]
+        present = self.writer.present()
+        marked = self.journal.marked()
+        self.stands = {who: marked[who] for who in present & marked.keys()}
         self.waiting = iter(folders)
         self.lock = threading.Lock()
         threads = [
@@ -131,54 +158,100 @@ class Class:
             if folder is None:
                 return
             try:
-                self.done.put(self._grade(workers, slot, folder))
+                message = self._grade(workers, slot, folder)
             except BaseException as error:
-                self.done.put(error)
+                message = error
+            while not self.stop.is_set():
+                with contextlib.suppress(queue.Full):
+                    self.done.put(message, timeout=1)
+                    break
+            if isinstance(message, BaseException):
                 return
 
-    def _grade(self, workers: pool.Workers, slot: int, folder: Path) -> tuple:
-        """Return learner, kind, key, timestamp; the result is in the journal."""
+    def _grade(self, workers: pool.Workers, slot: int, folder: Path) -> "Message":
+        """Grade a submission unless that was done; its result is in the journal."""
         student = folder.parent.name
         size = self.writer.max_notebook_bytes
-        names = self.writer.exercises
-        read = {
-            name: pool.packed(read_submission(folder, name, size)) for name in names
-        }
+        handed = {name: fetch(folder, name, size) for name in self.writer.exercises}
         timestamp = read_timestamp(folder)
-        key = key_of(self.shared_key, student, read)
-        if self.journal.marked(student) == f"{key} {timestamp}" and (
-            student in self.present
-        ):
-            return student, "up_to_date", key, timestamp, None
-        if self.journal.load(student, key):
-            return student, "from_journal", key, timestamp, None
-        result = pool.attempt(workers, slot, {"submissions": read})
-        if "failed" in result:  # not kept: the next run shall try again
-            return student, "failed", key, timestamp, result
-        self.journal.save(student, {"key": key, **result})
-        return student, "executed", key, timestamp, None
+        key = key_of(self.shared_key, student, sorted(map(_digest, handed.items())))
+        message = Message(student, key, timestamp)
+        if self.stands.get(student) == message.state:
+            return message
+        message.kind, message.data = "from_journal", self.journal.load(student)
+        if unpacked(message.data, key):
+            return message
+        job = {"key": key, "student": student, "handed": handed}
+        try:
+            message.data = pool.attempt(workers, slot, job, self.stop.is_set)
+        except pool.Accident as accident:  # not kept: the next run shall try again
+            message.kind, message.failed = "failed", str(accident)
+            return message
+        self.journal.save(student, message.data)
+        message.kind = "executed"
+        return message
 
     def _write_all(self, count: int) -> None:
         bar = tqdm(total=count, desc=self.name, unit="submission", file=sys.stderr)
         with bar:
-            for _ in range(count):
-                message = self.done.get()
-                if isinstance(message, BaseException):
-                    raise message
-                self._write(*message)
-                bar.update()
+            while count:
+                batch = self._next(count)
+                self._write(batch)
+                bar.update(len(batch))
+                count -= len(batch)
 
-    def _write(self, student, kind, key, timestamp, result) -> None:
-        if kind == "failed":
-            self.summary.failed[student] = result["failed"]
-        else:
-            setattr(self.summary, kind, getattr(self.summary, kind) + 1)
-        if kind == "up_to_date":
-            return
-        result = result or self.journal.load(student, key)
-        self.writer.write(student, result, timestamp)
-        if kind != "failed":
-            self.journal.mark(student, f"{key} {timestamp}")
+    def _next(self, most: int) -> list["Message"]:
+        """Return what comes within a while after the first that comes."""
+        batch, until = [], None
+        while len(batch) < min(most, BATCH):
+            try:
+                wait = None if until is None else max(0, until - time.monotonic())
+                message = self.done.get(timeout=wait)
+            except queue.Empty:
+                break
+            if isinstance(message, BaseException):
+                raise message
+            until = until or time.monotonic() + GATHER_S
+            batch.append(message)
+        return batch
+
+    def _write(self, batch: list["Message"]) -> None:
+        new = [message for message in batch if message.kind != "up_to_date"]
+        self.writer.write([Result(m.student, m.value(), m.timestamp) for m in new])
+        graded = [message for message in new if message.kind != "failed"]
+        self.journal.mark({message.student: message.state for message in graded})
+        for message in batch:
+            self.summary.add(message)
+
+
+@dataclass
+class Message:
+    """What a thread says of one submission when it is done with it."""
+
+    student: str
+    key: str
+    timestamp: str | None
+    kind: str = "up_to_date"
+    data: bytes | None = None
+    failed: str = ""
+
+    @property
+    def state(self) -> str:
+        """What the journal notes when this stands in the gradebook."""
+        return f"{self.key} {self.timestamp}"
+
+    def value(self) -> dict:
+        """Return the result, or why there is none."""
+        if self.kind == "failed":
+            return {"failed": self.failed}
+        return unpacked(self.data, self.key)
+
+
+def _digest(item: tuple[str, Handed]) -> tuple:
+    name, handed = item
+    data = handed.data or b""
+    notes = [note.text for note in handed.notes]
+    return name, handed.data is None, hashlib.sha256(data).hexdigest(), notes
 
 
 def grade(
@@ -209,6 +282,9 @@ def grade(
                 at.close()
     except PROBLEMS as error:
         raise GradeError(str(error)) from error
+    except KeyboardInterrupt:
+        text = "stopped; the same command goes on with what is left"
+        raise GradeError(text) from None
     whole.summary.seconds = time.monotonic() - start
     return whole.summary
 

@@ -1,50 +1,46 @@
-"""The one writer: puts executed notebooks into the gradebook, by nbgrader's own way.
+"""The one writer: puts graded submissions into the gradebook and into `autograded/`.
 
-What arrives has its outputs already. From there on everything is nbgrader's converter
-with the steps of `nbgrader_config.py`: restoring the locked cells, the verdict, saving
-of grades, penalties. So formgrader, feedback and export find what they always found.
+Workers return finished notebooks and what is to be saved of them (see `steps`). The
+writer leaves what `nbgrader autograde` would leave, a batch at a time. So formgrader,
+feedback and export find what they always found.
 """
 
 import contextlib
-import functools
-import tempfile
+import shutil
 import time
 import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import nbformat
-import nbgrader.api
 import sqlalchemy.exc
-from nbconvert.exporters import NotebookExporter
-from nbconvert.writers import FilesWriter
 from nbformat import NotebookNode
-from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters.base import NbGraderException
-from nbgrader.preprocessors import ClearOutput
+from nbgrader.preprocessors import AssignLatePenalties
+from nbgrader.utils import find_all_files, parse_utc, rmtree
 from traitlets import Float
 
+from course_lib.grading import steps
 from course_lib.grading.autograde import CourseAutograde
 from course_lib.grading.engine import Engine
 from course_lib.grading.execute import RunNotebook, error, is_test
 from course_lib.grading.rebuild import Exercise
+from course_lib.grading.rows import Graded, Rows
 
 PASSING = ("locked", "busy", "could not connect", "connection refused", "closed the")
 
 
-@contextlib.contextmanager
-def one_database_engine() -> Iterator[None]:
-    """Let nbgrader, which opens the gradebook anew at every step, compile SQL once."""
-    create = nbgrader.api.create_engine
-    nbgrader.api.create_engine = functools.cache(create)
-    try:
-        yield
-    finally:
-        nbgrader.api.create_engine = create
+class Result(NamedTuple):
+    """What is known of one submission: `value` is a worker's, or has `failed`."""
+
+    student: str
+    value: dict
+    timestamp: str | None
 
 
 class GradebookWriter(CourseAutograde):
-    """nbgrader's autograde without the running of notebooks, which was done before."""
+    """nbgrader's autograde, without what workers have done before."""
 
     lock_patience = Float(
         600.0, help="Seconds to wait for a database that others hold."
@@ -52,66 +48,100 @@ class GradebookWriter(CourseAutograde):
 
     @contextlib.contextmanager
     def opened(self) -> Iterator["GradebookWriter"]:
-        """Load the exercises and keep a folder for what is being written."""
-        self.force = True
-        steps = self.autograde_preprocessors
-        self.autograde_preprocessors = [
-            step for step in steps if step not in (Engine, RunNotebook)
-        ]
-        if self.autograde_preprocessors == steps:
+        """Load the exercises, keep the gradebook open, and close it at the end."""
+        self.exercises = self.patiently(self._load_exercises)
+        self.before, self.after = self._described()
+        penalties = None
+        if AssignLatePenalties in self.autograde_preprocessors:
+            penalties = AssignLatePenalties(parent=self)
+            penalties.init_plugin()
+        course = self.coursedir
+        name = course.assignment_id
+        self.rows = self.patiently(lambda: Rows(course.db_url, name, penalties))
+        source = Path(course.format_path(course.source_directory, ".", name))
+        ignored = [*course.ignore, "*.ipynb"]
+        files = map(Path, find_all_files(str(source), ignored))
+        self.files = {path.relative_to(source): path for path in files}
+        try:
+            yield self
+        finally:
+            self.rows.close()
+
+    def _described(self) -> tuple[steps.Description, steps.Description]:
+        """Return the steps before and after the running of a notebook."""
+        named = list(self.autograde_preprocessors)
+        runs = [step for step in named if step in (Engine, RunNotebook)]
+        if not runs:
             raise NbGraderException(
                 "Autograde.autograde_preprocessors names no Engine; `grade` needs the "
                 "steps that `settings.configure` sets"
             )
-        self.sanitize_preprocessors = [
-            step for step in self.sanitize_preprocessors if step is not ClearOutput
-        ]
-        self.exercises = self.patiently(self._load_exercises)
-        temporary = tempfile.TemporaryDirectory(prefix="executed_")
-        with temporary as folder, one_database_engine():
-            self.staged = folder
-            self.writer = FilesWriter(parent=self, config=self.config)
-            self.exporter = NotebookExporter(parent=self, config=self.config)
-            yield self
+        place = named.index(runs[0])
+        before = [*self.sanitize_preprocessors, *named[:place]]
+        return tuple(
+            steps.described(some, self.config) for some in (before, named[place + 1 :])
+        )
 
-    def write(self, student: str, result: dict, timestamp: str | None) -> None:
-        """Bring one submission's notebooks into the gradebook and into autograded/.
+    def write(self, results: list[Result]) -> None:
+        """Bring submissions into the gradebook and into `autograded/`.
 
-        Args:
-            student: the name of the learner's folder.
-            result: `notebooks` as JSON text by name, or `failed`, a reason.
-            timestamp: when it was handed in, as nbgrader reads it.
+        If that fails for one of them, it gets 0 and the reason.
         """
-        assignment = self.coursedir.assignment_id
-        folder = Path(self.staged, student, assignment)
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, exercise in self.exercises.items():
-            if "failed" in result:
-                notebook = ungraded(exercise, result["failed"])
-            else:
-                notebook = nbformat.reads(result["notebooks"][name], as_version=4)
-            nbformat.write(notebook, folder / f"{name}.ipynb")
-        if timestamp:
-            (folder / "timestamp.txt").write_text(timestamp)
-        found = [str(folder / f"{name}.ipynb") for name in self.exercises]
-        self.assignments = {str(folder): found}
-        self.patiently(self.convert_notebooks)
-        for path in folder.iterdir():
-            path.unlink()
-
-    def convert_single_notebook(self, notebook_filename: str) -> None:
-        """Write one notebook; if that fails, write 0 and the reason instead."""
-        convert = super(CourseAutograde, self).convert_single_notebook
+        if not results:
+            return
         try:
-            convert(notebook_filename)
+            self._write(results)
         except (sqlalchemy.exc.OperationalError, NbGraderException):
             raise
         except Exception as problem:
-            self.log.error("%s: %s", notebook_filename, traceback.format_exc())
-            exercise = self.exercises[Path(notebook_filename).stem]
+            if len(results) > 1:
+                for result in results:
+                    self.write([result])
+                return
+            student, value, timestamp = results[0]
+            self.log.error("%s: %s", student, traceback.format_exc())
+            if "failed" in value:
+                raise
             reason = f"its result could not be written ({type(problem).__name__})"
-            nbformat.write(ungraded(exercise, reason), notebook_filename)
-            convert(notebook_filename)
+            self.write([Result(student, {"failed": reason}, timestamp)])
+
+    def _write(self, results: list[Result]) -> None:
+        batch = []
+        for student, value, timestamp in results:
+            if "failed" in value:
+                value = self._ungraded(student, value["failed"])
+            self._write_files(student, value["notebooks"], timestamp)
+            when = parse_utc(timestamp) if timestamp else None
+            batch.append(Graded(student, when, value["rows"]))
+        self.patiently(lambda: self.rows.write(batch))
+
+    def _write_files(
+        self, student: str, notebooks: dict[str, str], timestamp: str | None
+    ) -> None:
+        assignment = self.coursedir.assignment_id
+        folder = Path(self._format_dest(assignment, student))
+        if folder.exists():
+            rmtree(str(folder))
+        folder.mkdir(parents=True)
+        if timestamp:
+            (folder / "timestamp.txt").write_text(timestamp)
+        for place, path in self.files.items():
+            (folder / place).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(path, folder / place)
+        for name, text in notebooks.items():
+            (folder / f"{name}.ipynb").write_text(text, encoding="utf-8")
+        self.set_permissions(assignment, student)
+
+    def _ungraded(self, student: str, reason: str) -> dict:
+        """Return what a worker would return for a submission that no worker graded."""
+        after = steps.made(self.after)
+        value: dict[str, dict] = {"notebooks": {}, "rows": {}}
+        for name, exercise in self.exercises.items():
+            where = {"student": student, "notebook": name}
+            where["assignment"] = self.coursedir.assignment_id
+            text, rows = steps.finished(after, ungraded(exercise, reason), where)
+            value["notebooks"][name], value["rows"][name] = text, rows
+        return value
 
     def patiently(self, action: Callable):
         """Do something with the database; wait while others hold it."""
@@ -126,20 +156,10 @@ class GradebookWriter(CourseAutograde):
 
     def present(self) -> set[str]:
         """Return the learners whose submission the gradebook and autograded/ hold."""
-        return self.patiently(self._present)
-
-    def _present(self) -> set[str]:
-        course = self.coursedir
-        assignment = course.assignment_id
-        with Gradebook(course.db_url, course.course_id) as gradebook:
-            try:
-                found = gradebook.assignment_submissions(assignment)
-            except MissingEntry:
-                return set()
-            known = {submission.student_id for submission in found}
+        assignment = self.coursedir.assignment_id
         return {
             student
-            for student in known
+            for student in self.patiently(self.rows.students)
             if all(
                 Path(self._format_dest(assignment, student), f"{name}.ipynb").exists()
                 for name in self.exercises

@@ -2,13 +2,12 @@
 
 A result file appears whole or not at all: it is written beside its place, forced to
 the disk and renamed. It holds the key of everything its content depends on; under
-another key it is not read. A second file, the mark, says which result stands in the
-gradebook. Whoever is killed between the two writes the result once more, and that
-changes nothing.
+another key it is not read. A list of marks says which result stands in the gradebook;
+it only grows, a line a submission. Whoever is killed between the two writes the result
+once more, and that changes nothing.
 """
 
 import contextlib
-import fcntl
 import gzip
 import hashlib
 import json
@@ -45,6 +44,21 @@ def key_of(*parts: Any) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def packed(key: str, result: dict) -> bytes:
+    """Return a result in the form of a file, under its key."""
+    data = json.dumps({"key": key, **result}).encode()
+    return gzip.compress(data, 1, mtime=0)
+
+
+def unpacked(data: bytes | None, key: str) -> dict | None:
+    """Return the result in a file, if it is whole and has this key."""
+    try:
+        result = json.loads(gzip.decompress(data)) if data else {}
+    except (OSError, EOFError, ValueError):
+        return None
+    return result if result.get("key") == key else None
+
+
 class Journal:
     """The results of one assignment, in `autograded/.journal/NAME/`."""
 
@@ -52,37 +66,48 @@ class Journal:
         """Take the folder of graded notebooks; a leading dot hides ours from it."""
         self.folder = autograded / ".journal" / assignment
         self.folder.mkdir(parents=True, exist_ok=True)
+        self.marks = self.folder / "written"
         self.lock = autograded / ".journal" / "lock"
 
-    def save(self, student: str, result: dict) -> None:
-        """Write a result whole; it takes the place of an older one."""
-        data = json.dumps(result).encode()
-        _write(self._path(student, "json.gz"), gzip.compress(data, 1, mtime=0))
+    def save(self, student: str, data: bytes) -> None:
+        """Write a result, as `packed` made it; it takes the place of an older one."""
+        _write(self._path(student), data)
 
-    def load(self, student: str, key: str | None = None) -> dict | None:
-        """Return the result of a submission, if there is one under this key."""
+    def load(self, student: str) -> bytes | None:
+        """Return the result of a submission, if there is one."""
         try:
-            data = gzip.decompress(self._path(student, "json.gz").read_bytes())
-            result = json.loads(data)
-        except (OSError, EOFError, ValueError):
-            return None
-        return result if key in (None, result.get("key")) else None
-
-    def mark(self, student: str, state: str) -> None:
-        """Note what stands in the gradebook."""
-        _write(self._path(student, "written"), state.encode())
-
-    def marked(self, student: str) -> str:
-        """Return what stands in the gradebook; nothing is the empty text."""
-        try:
-            return self._path(student, "written").read_text()
+            return self._path(student).read_bytes()
         except OSError:
-            return ""
+            return None
 
-    def _path(self, student: str, kind: str) -> Path:
+    def mark(self, states: dict[str, str]) -> None:
+        """Note what stands in the gradebook, for some learners."""
+        if not states:
+            return
+        lines = [json.dumps([who, state]) + "\n" for who, state in states.items()]
+        with self.marks.open("a", encoding="ascii") as file:
+            # a kill may have left half a line: begin a new one
+            file.write("".join(["\n", *lines]))
+            file.flush()
+            os.fsync(file.fileno())
+
+    def marked(self) -> dict[str, str]:
+        """Return what stands in the gradebook, by learner; the latest mark counts."""
+        found = {}
+        try:
+            lines = self.marks.read_text(encoding="ascii").splitlines()
+        except OSError:
+            return {}
+        for line in lines:
+            with contextlib.suppress(ValueError):
+                student, state = json.loads(line)
+                found[student] = state
+        return found
+
+    def _path(self, student: str) -> Path:
         # a student's name may be anything that a folder may be called
         name = hashlib.sha256(os.fsencode(student)).hexdigest()[:32]
-        return self.folder / f"{name}.{kind}"
+        return self.folder / f"{name}.json.gz"
 
     @contextlib.contextmanager
     def one_writer(self) -> Iterator[None]:
@@ -91,6 +116,8 @@ class Journal:
         Raises:
             JournalBusy: another process holds it.
         """
+        import fcntl  # there is none on Windows, where `check` works all the same
+
         with self.lock.open("w") as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

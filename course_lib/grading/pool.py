@@ -9,13 +9,15 @@ import contextlib
 import multiprocessing
 import os
 import threading
+from collections.abc import Callable
 from multiprocessing.connection import Connection, wait
 from typing import Any, Protocol
 
 import nbformat
 
-from course_lib.grading import engine
-from course_lib.grading.preflight import Cell, Note, Submission
+from course_lib.grading import engine, steps
+from course_lib.grading.journal import packed
+from course_lib.grading.preflight import understand
 from course_lib.grading.rebuild import Exercise, rebuild
 
 ATTEMPTS = 3
@@ -31,7 +33,7 @@ class Workers(Protocol):
 
     slots: int
 
-    def call(self, slot: int, job: dict) -> dict:
+    def call(self, slot: int, job: dict) -> bytes:
         """Grade one submission in a slot, or raise Accident."""
 
     def close(self) -> None:
@@ -51,47 +53,86 @@ class OneEngine(engine.Engine):
         return {label: self.exercise.cell(label).source for label in place}
 
 
-def grade_one(shared: dict, job: dict) -> dict:
-    """Rebuild and run what one learner handed in; return the notebooks with outputs.
+class Grader:
+    """Grades submissions of one assignment; what they share is read once."""
+
+    def __init__(self, shared: dict):
+        """Take what every worker needs to know.
+
+        Args:
+            shared: `key`, of all the rest; `assignment`; `exercises`, the generated
+                notebooks as JSON text by name; `engine`, settings of the engine;
+                `before` and `after`, nbgrader's steps as `steps.described` has them.
+        """
+        self.assignment, self.settings = shared["assignment"], shared["engine"]
+        self.before, self.after = (steps.made(shared[n]) for n in ("before", "after"))
+        self.exercises = {
+            name: Exercise(nbformat.reads(text, as_version=4))
+            for name, text in shared["exercises"].items()
+        }
+
+    def grade(self, job: dict) -> bytes:
+        """Rebuild and run what one learner handed in; return it as the journal does.
+
+        Args:
+            job: `key`, `student`, and `handed`, by name a `preflight.Handed`.
+        """
+        result: dict[str, dict] = {"notebooks": {}, "rows": {}}
+        for name, handed in job["handed"].items():
+            where = {"student": job["student"], "notebook": name}
+            where["assignment"] = self.assignment
+            exercise = self.exercises[name]
+            notebook = rebuild(exercise, understand(handed))
+            notebook = steps.prepared(self.before, notebook, where)
+            run = OneEngine(exercise, **self.settings)
+            notebook, _ = run.preprocess(notebook, {"nbgrader": where})
+            text, rows = steps.finished(self.after, notebook, where)
+            result["notebooks"][name], result["rows"][name] = text, rows
+        return packed(job["key"], result)
+
+
+_graders: dict[str, Grader] = {}
+
+
+def grade_one(shared: dict, job: dict) -> bytes:
+    """Grade one submission with this process's grader."""
+    key = shared["key"]
+    if key not in _graders:
+        _graders.clear()
+        _graders[key] = Grader(shared)
+    return _graders[key].grade(job)
+
+
+def attempt(
+    workers: Workers, slot: int, job: dict, stopped: Callable[[], bool] = bool
+) -> bytes:
+    """Grade one submission, again after an accident, ATTEMPTS times at most.
 
     Args:
-        shared: `exercises`, the generated notebooks as JSON text by name, and
-            `engine`, settings of the engine; the same for the whole class.
-        job: `submissions`, by name, as `packed` makes them.
+        workers: where to grade.
+        slot: which of them.
+        job: what to grade, as `Grader.grade` takes it.
+        stopped: whether the batch was stopped, and nothing is to be tried again.
+
+    Raises:
+        Accident: none of the attempts came to an end.
     """
-    notebooks = {}
-    for name, value in job["submissions"].items():
-        exercise = Exercise(nbformat.reads(shared["exercises"][name], as_version=4))
-        notebook = rebuild(exercise, _unpacked(value))
-        run = OneEngine(exercise, **shared["engine"])
-        notebook, _ = run.preprocess(notebook, {"nbgrader": {}})
-        notebooks[name] = nbformat.writes(notebook)
-    return {"notebooks": notebooks}
-
-
-def packed(submission: Submission) -> dict:
-    """Return a submission as plain data."""
-    return {
-        "cells": [vars(cell) for cell in submission.cells],
-        "notes": [vars(note) for note in submission.notes],
-        "readable": submission.readable,
-    }
-
-
-def _unpacked(value: dict) -> Submission:
-    cells = [Cell(**cell) for cell in value["cells"]]
-    return Submission(cells, [Note(**n) for n in value["notes"]], value["readable"])
-
-
-def attempt(workers: Workers, slot: int, job: dict) -> dict:
-    """Grade one submission, again after an accident, ATTEMPTS times at most."""
     problem = None
     for _ in range(ATTEMPTS):
         try:
             return workers.call(slot, job)
         except Accident as accident:
             problem = accident
-    return {"failed": f"{problem}, {ATTEMPTS} times"}
+        if stopped():
+            break
+    raise Accident(f"{problem}, {ATTEMPTS} times")
+
+
+def limit_s(shared: dict) -> float:
+    """Return the seconds after which a worker that grades a submission is given up."""
+    default = engine.Engine.notebook_timeout.default_value
+    one = shared["engine"].get("notebook_timeout", default)
+    return SLACK_S + len(shared["exercises"]) * one
 
 
 class LocalWorkers:
@@ -102,11 +143,9 @@ class LocalWorkers:
         self.slots, self.shared = slots, shared
         self.context = multiprocessing.get_context("spawn")
         self.running: dict[int, tuple[Any, Connection]] = {}
-        self.limit_s = SLACK_S + len(shared["exercises"]) * shared["engine"].get(
-            "notebook_timeout", engine.Engine.notebook_timeout.default_value
-        )
+        self.limit_s = limit_s(shared)
 
-    def call(self, slot: int, job: dict) -> dict:
+    def call(self, slot: int, job: dict) -> bytes:
         """Send a job to the worker of a slot and wait for what it returns."""
         if slot not in self.running:
             self.running[slot] = self._start()
@@ -207,19 +246,36 @@ class DaskWorkers:
             )
         # two a worker: the next submission is there when one is done
         self.slots = 2 * len(threads)
+        self.limit_s = 2 * limit_s(shared)
         # in a list: of a dictionary Dask would scatter every value by itself
         self.shared = self.client.scatter([shared], broadcast=True)[0]
 
-    def call(self, slot: int, job: dict) -> dict:
-        """Grade one submission wherever Dask has room."""
+    def call(self, slot: int, job: dict) -> bytes:
+        """Grade one submission wherever Dask has room.
+
+        Dask itself tries again where a worker died; what exceeds the time limit is
+        taken away from its worker, which is started anew.
+        """
         future = self.client.submit(grade_one, self.shared, job, pure=False)
         try:
-            return future.result()
+            return future.result(timeout=self.limit_s)
+        except TimeoutError:
+            self._restart(future)
+            text = f"the grader did not answer for {self.limit_s:.0f} s"
+            raise Accident(text) from None
         except Exception as error:
             text = f"{type(error).__name__}: {error}"[:300]
             raise Accident(f"the grader failed ({text})") from None
         finally:
             future.release()
+
+    def _restart(self, future: Any) -> None:
+        """Start the worker anew that is busy with a future."""
+        busy = self.client.processing()
+        found = [worker for worker, keys in busy.items() if future.key in keys]
+        future.cancel()
+        if found:
+            self.client.restart_workers(found, timeout=60, raise_for_error=False)
 
     def close(self) -> None:
         """Leave the cluster; end it if it was made here."""

@@ -47,8 +47,16 @@ class Unreadable(Exception):
     """Why a file holds nothing that could be graded."""
 
 
-def read_submission(folder: Path, name: str, max_bytes: int = MAX_BYTES) -> Submission:
-    """Read the notebook `name` from a submitted folder.
+@dataclass(frozen=True)
+class Handed:
+    """A file as it was handed in, not looked into yet, or why there is none."""
+
+    data: bytes | None
+    notes: tuple[Note, ...] = ()
+
+
+def fetch(folder: Path, name: str, max_bytes: int = MAX_BYTES) -> Handed:
+    """Return the bytes of the notebook `name` in a submitted folder.
 
     Args:
         folder: what the learner handed in for one exercise.
@@ -57,11 +65,26 @@ def read_submission(folder: Path, name: str, max_bytes: int = MAX_BYTES) -> Subm
     """
     notes: list[Note] = []
     try:
-        path = _find(folder, name, notes)
-        cells = _cells(_parse(_read(path, max_bytes), notes))
+        data = _read(_find(folder, name, notes), max_bytes)
+    except Unreadable as reason:
+        return Handed(None, (*notes, Note(str(reason))))
+    return Handed(data, tuple(notes))
+
+
+def understand(handed: Handed) -> Submission:
+    """Return the cells of what was handed in, as far as it can be read."""
+    notes = list(handed.notes)
+    if handed.data is None:
+        return Submission([], notes, readable=False)
+    try:
+        return Submission(_cells(_parse(handed.data, notes)), notes)
     except Unreadable as reason:
         return Submission([], [*notes, Note(str(reason))], readable=False)
-    return Submission(cells, notes)
+
+
+def read_submission(folder: Path, name: str, max_bytes: int = MAX_BYTES) -> Submission:
+    """Read the notebook `name` from a submitted folder: `fetch`, then `understand`."""
+    return understand(fetch(folder, name, max_bytes))
 
 
 def read_timestamp(folder: Path) -> str | None:

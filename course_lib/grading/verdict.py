@@ -69,8 +69,7 @@ class SaveReasons(NbGraderPreprocessor):
 
     def preprocess(self, nb, resources):
         """Save the notes that the rebuild left in the notebook's metadata."""
-        notes = nb.metadata.get("unrolled", {}).get("notes", [])
-        comments = _by_cell(nb, notes)
+        comments = comments_of(nb)
         where = resources["nbgrader"]
         with Gradebook(where["db_url"]) as gradebook:
             for grade_id, text in comments.items():
@@ -82,7 +81,9 @@ class SaveReasons(NbGraderPreprocessor):
         return nb, resources
 
 
-def _by_cell(nb: NotebookNode, notes: list[dict]) -> dict[str, str]:
+def comments_of(nb: NotebookNode) -> dict[str, str]:
+    """Return the comment of each solution cell that the rebuild left a note about."""
+    notes = nb.metadata.get("unrolled", {}).get("notes", [])
     answers = [
         cell.metadata.nbgrader.grade_id
         for cell in nb.cells

@@ -3,12 +3,14 @@
 import json
 import os
 import random
+import re
 import shutil
 import signal
 import sqlite3
 import subprocess
 import sys
 import time
+from datetime import datetime
 from pathlib import Path
 
 import psutil
@@ -26,18 +28,18 @@ NAME = "0_tiny"
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 KILLS = int(os.environ.get("UNROLLED_KILLS", "2"))
-SCORES = """
-    SELECT s.student_id, c.name, g.auto_score, g.manual_score, g.needs_manual_grade
-    FROM grade g JOIN base_cell c ON g.cell_id = c.id
-    JOIN submitted_notebook n ON g.notebook_id = n.id
-    JOIN submitted_assignment s ON n.assignment_id = s.id
-"""
-COMMENTS = """
-    SELECT s.student_id, c.name, g.auto_comment, g.manual_comment
-    FROM comment g JOIN base_cell c ON g.cell_id = c.id
-    JOIN submitted_notebook n ON g.notebook_id = n.id
-    JOIN submitted_assignment s ON n.assignment_id = s.id
-"""
+# what each table's rows are called by; those above explain those below
+NAMED = {
+    "assignment": ["name"],
+    "notebook": ["assignment_id", "name"],
+    "base_cell": ["notebook_id", "type", "name"],
+    "source_cell": ["notebook_id", "name"],
+    "submitted_assignment": ["assignment_id", "student_id"],
+    "submitted_notebook": ["assignment_id", "notebook_id"],
+    "grade": ["notebook_id", "cell_id"],
+    "comment": ["notebook_id", "cell_id"],
+}
+MADE_UP = re.compile(r'"seconds": [\d.e-]+')
 pytestmark = pytest.mark.filterwarnings(
     "ignore::ResourceWarning",
     "ignore::DeprecationWarning",
@@ -58,12 +60,20 @@ def prepared(tmp_path_factory) -> Path:
     source = assignments.write_source(root / "solutions" / f"{NAME}.py")
     course = Course(root / "course")
     course.add_exercise(source)
+    (course.root / "solutions" / NAME / "data.txt").write_text("for everyone")
+    config = course.root / "nbgrader_config.py"
+    late = 'c.LateSubmissionPlugin.penalty_method = "zero"'
+    config.write_text(f"{config.read_text()}\n{late}\n")
     course.generate(NAME)
+    with course.gradebook() as gradebook:
+        gradebook.update_or_create_assignment(NAME, duedate=datetime(2024, 5, 1))
     release = course.root / "exercises" / NAME / f"{NAME}.ipynb"
     text = release.read_text()
     for number in range(6):
         folder = course.submission(f"learner, {number}", NAME)
         answer(folder, text, "2 * x" if number % 2 else "x + x + 1", "3 * x")
+        day = 2 - number % 2  # every second one is late
+        (folder / "timestamp.txt").write_text(f"2024-05-0{day} 00:00:00 UTC\n")
     (folder / f"{NAME}.ipynb").write_text(text[:100])  # the last is not a notebook
     return course.root
 
@@ -104,12 +114,38 @@ def fresh(prepared: Path, target: Path) -> Path:
     return target
 
 
-def contents(root: Path) -> tuple[list, list, list]:
-    """Return everything that grading decides, without random identifiers."""
-    with sqlite3.connect(root / "gradebook.db") as database:
-        found = [sorted(database.execute(q), key=str) for q in (SCORES, COMMENTS)]
+def tables(database: Path) -> dict[str, list]:
+    """Return every table of a gradebook, with what an id stands for in its place."""
+    found = {}
+    with sqlite3.connect(database) as at:
+        at.row_factory = sqlite3.Row
+        names = at.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+        for (name,) in names.fetchall():
+            found[name] = [dict(row) for row in at.execute(f"SELECT * FROM {name}")]
+    meant = {}
+    for name, key in NAMED.items():
+        for row in found[name]:
+            meant[row["id"]] = [meant.get(row[part], row[part]) for part in key]
+    return {
+        name: sorted(
+            sorted((key, str(meant.get(value, value))) for key, value in row.items())
+            for row in rows
+        )
+        for name, rows in found.items()
+    }
+
+
+def contents(root: Path) -> tuple[dict, list]:
+    """Return everything that grading leaves, without random identifiers and times."""
     files = sorted((root / "autograded").glob("[!.]*/*/*"))
-    return *found, [(str(p.relative_to(root)), p.read_text()) for p in files]
+    return tables(root / "gradebook.db"), [
+        (
+            str(path.relative_to(root)),
+            path.stat().st_mode,
+            MADE_UP.sub("", path.read_text()),
+        )
+        for path in files
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -119,8 +155,12 @@ def undisturbed(prepared, tmp_path_factory) -> tuple:
     summary = grade(root, NAME, workers=2)
     assert (summary.executed, summary.failed) == (6, {})
     found = contents(root)
-    assert len(found[0]) == 18
-    assert len(found[2]) == 6
+    assert len(found[0]["grade"]) == 18
+    assert len(found[1]) == 18  # notebook, timestamp and data.txt
+    penalties = [
+        dict(row)["late_submission_penalty"] for row in found[0]["submitted_notebook"]
+    ]
+    assert sorted(penalties) == ["3.5"] * 3 + ["None"] * 3
     again = grade(root, NAME)
     assert (again.up_to_date, again.executed) == (6, 0)
     assert contents(root) == found
@@ -131,12 +171,9 @@ def test_one_worker_and_nbgrader_itself_give_the_same(prepared, undisturbed, tmp
     one = fresh(prepared, tmp_path / "one")
     grade(one, NAME, workers=1)
     assert contents(one) == undisturbed[1]
-    settings = Config()
-    configure(settings)
-    use_engine(settings)
     plain = fresh(prepared, tmp_path / "plain")
-    Course(plain, settings).autograde(NAME)
-    assert contents(plain)[:2] == undisturbed[1][:2]
+    nbgrader_course(plain).autograde(NAME)
+    assert contents(plain) == undisturbed[1]
 
 
 def test_only_what_changed_is_graded_again(prepared, undisturbed, tmp_path):
@@ -145,13 +182,15 @@ def test_only_what_changed_is_graded_again(prepared, undisturbed, tmp_path):
     answer(root / "submitted" / "learner, 0" / NAME, release, "2 * x", "0")
     summary = grade(root, NAME)
     assert (summary.executed, summary.up_to_date) == (1, 5)
-    before, after = set(undisturbed[1][0]), set(contents(root)[0])
-    assert {row[0] for row in before ^ after} == {"learner, 0"}
+    before, after = undisturbed[1][0]["grade"], contents(root)[0]["grade"]
+    changed = [row for row in after if row not in before]
+    assert changed
+    assert all("learner, 0" in str(row) for row in changed)
     (root / "gradebook.db").unlink()
     Course(root).generate(NAME)
     summary = grade(root, NAME)
     assert (summary.executed, summary.from_journal) == (0, 6)
-    assert set(contents(root)[0]) == after
+    assert contents(root)[0]["grade"] == after
 
 
 def command(root: Path) -> subprocess.Popen:
@@ -168,28 +207,48 @@ def command(root: Path) -> subprocess.Popen:
 
 
 def progress(root: Path) -> int:
-    folder = root / "autograded" / ".journal" / NAME
-    return len(list(folder.glob("*.gz"))) + len(list(folder.glob("*.written")))
+    return len(list((root / "autograded" / ".journal" / NAME).glob("*.gz")))
+
+
+def await_moment(root: Path, process: subprocess.Popen, chance: random.Random) -> str:
+    """Wait until it is time to kill, and say what for."""
+    kind = chance.choice(["results", "transaction", "files"])
+    goal = chance.randrange(1, 7)
+    come = {
+        "results": lambda: progress(root) >= goal,
+        # SQLite keeps it only while a transaction is open
+        "transaction": lambda: (
+            progress(root) and (root / "gradebook.db-journal").exists()
+        ),
+        "files": lambda: len(list((root / "autograded").glob("l*/*/*.ipynb"))) >= goal,
+    }[kind]
+    while not come() and process.poll() is None:
+        time.sleep(0.0005)
+    if kind != "transaction":
+        time.sleep(chance.random() * 0.3)
+    return f"{kind} {goal}"
 
 
 def test_a_kill_at_any_moment_changes_nothing(prepared, undisturbed, tmp_path):
     chance = random.Random(7)
+    in_time = 0
     for number in range(KILLS):
         root = fresh(prepared, tmp_path / str(number))
         process = command(root)
-        goal = chance.randrange(1, 12)  # of 12 files that a whole run leaves
-        while progress(root) < goal and process.poll() is None:
-            time.sleep(0.002)
-        time.sleep(chance.random() * 0.3)
-        below = psutil.Process(process.pid).children(recursive=True)
-        process.kill()
-        process.wait()
+        moment = await_moment(root, process, chance)
+        below = []
+        if process.poll() is None:
+            below = psutil.Process(process.pid).children(recursive=True)
+            process.kill()
+        in_time += process.wait() == -signal.SIGKILL
         _, alive = psutil.wait_procs(below, timeout=10)
         assert not alive, f"these outlived the kill: {alive}"
-        reached = len(list((root / "autograded" / ".journal" / NAME).glob("*.gz")))
+        reached = progress(root)
         summary = grade(root, NAME, workers=2)
         assert summary.executed == 6 - reached
-        assert contents(root) == undisturbed[1], f"kill {number} at {goal}"
+        assert contents(root) == undisturbed[1], f"kill {number} at {moment}"
+        print(f"kill {number} at {moment}: {summary}")
+    assert in_time >= KILLS / 2, "most runs were over before the kill"
 
 
 def test_a_locked_database_is_waited_for(prepared, undisturbed, tmp_path):
@@ -205,6 +264,44 @@ def test_a_locked_database_is_waited_for(prepared, undisturbed, tmp_path):
     database.close()
     assert process.wait(120) == 0
     assert contents(root) == undisturbed[1]
+
+
+def test_manual_grades_outlive_another_grading(prepared, undisturbed, tmp_path):
+    """What a person entered stays, and both ways leave the same."""
+    found = []
+    for name, again in (("ours", grade_again), ("nbgrader", nbgrader_again)):
+        root = fresh(undisturbed[0], tmp_path / name)
+        with Course(root).gradebook() as gradebook:
+            for student in ("learner, 0", "learner, 1"):
+                score = gradebook.find_grade("why", NAME, NAME, student)
+                score.manual_score, score.extra_credit = 0.5, 1.0
+                comment = gradebook.find_comment("triple", NAME, NAME, student)
+                comment.manual_comment = "Well done."
+            gradebook.grant_extension(NAME, "learner, 0", hours=48)
+            gradebook.db.commit()
+        again(root)
+        found.append(contents(root))
+    assert found[0] == found[1]
+    assert found[0] != undisturbed[1]
+    assert "Well done." in str(found[0])
+
+
+def grade_again(root: Path) -> None:
+    shutil.rmtree(root / "autograded")
+    assert grade(root, NAME).executed == 6
+
+
+def nbgrader_again(root: Path) -> None:
+    nbgrader_course(root).autograde(NAME)
+
+
+def nbgrader_course(root: Path) -> Course:
+    """Return a course that nbgrader's own converter grades, with the engine."""
+    settings = Config()
+    configure(settings)
+    use_engine(settings)
+    settings.LateSubmissionPlugin.penalty_method = "zero"
+    return Course(root, settings)
 
 
 def test_a_second_writer_is_refused(prepared, tmp_path):
@@ -249,9 +346,10 @@ def test_after_some_accidents_there_is_a_0_with_a_reason(
         summary = grade(root, NAME)
     assert cursed.calls == 6 * pool.ATTEMPTS
     assert len(summary.failed) == 6
-    scores, comments, _ = contents(root)
-    assert {row[2] for row in scores if row[1].startswith("test_")} == {0.0}
-    assert any("could not be graded" in str(row[2]) for row in comments)
+    rows = [dict(row) for row in contents(root)[0]["grade"]]
+    scores = {row["auto_score"] for row in rows if "test_" in row["cell_id"]}
+    assert scores == {"0.0"}
+    assert "could not be graded" in str(contents(root)[0]["comment"])
     assert grade(root, NAME, workers=2).executed == 6  # the accident is over
     assert contents(root) == undisturbed[1]
 
@@ -262,9 +360,9 @@ def test_a_timeout_of_the_learner_is_not_tried_again():
     class Once:
         def call(self, slot, job):
             calls.append(job)
-            return {"notebooks": {}}
+            return b"graded"
 
-    assert pool.attempt(Once(), 0, {}) == {"notebooks": {}}
+    assert pool.attempt(Once(), 0, {}) == b"graded"
     assert len(calls) == 1
 
 
