@@ -1,17 +1,21 @@
 """What grading a class costs: this course's `grade` beside plain nbgrader, in one run.
 
-    python benchmarks/grading.py [--exercise 03_rnn] [--submissions 24]
+    python benchmarks/grading.py [--exercise 03_rnn] [--submissions 16] [--rounds 3]
 
 Every submission is honest and different: the right answers with a comment of its own.
 CPU seconds are those of a command and of everything it started, as the system counts
-them when it has ended. The notebook's own computing is measured in one process that
-has imported everything before. A run with one submission tells start from steady cost.
+them when it has ended; the writer's are those of `grade`'s own process. What a machine
+shared with others does to the wall clock does not touch them. The sides run in turn, in
+rounds, and medians are reported. A run of one submission tells start from steady cost.
 """
 
 import argparse
 import json
+import math
 import os
+import re
 import shutil
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -26,6 +30,8 @@ import psutil
 ROOT = Path(__file__).parents[1]
 CORES = 16
 CLASS = 10_000
+PLAIN, ONE, TWO = "plain nbgrader", "grade, 1 worker", "grade, 2 workers"
+DASK = "Dask, 2 workers"
 OWN = """
 import contextlib, io, json, sys, time
 import nbformat, torch
@@ -45,12 +51,33 @@ print(json.dumps(sorted(times)[1]))
 """
 
 
+GRADE = """
+import json, sys, time
+from pathlib import Path
+from course_lib.grading.grade import grade
+if __name__ == "__main__":
+    name, workers, *at = sys.argv[1:]
+    summary = grade(Path("."), name, int(workers), *at)
+    if summary.failed:
+        raise SystemExit(str(summary))
+    print(json.dumps(time.process_time()))
+"""
+
+
 @dataclass
 class Cost:
-    """What a command used: seconds on the wall, of the CPU, and MiB at its peak."""
+    """What a command used.
+
+    Attributes:
+        wall: seconds.
+        cpu: seconds of the CPU, of everything it started.
+        writer: seconds of the CPU, of its own process.
+        memory: MiB at its peak, of everything it started.
+    """
 
     wall: float
     cpu: float
+    writer: float
     memory: float
 
 
@@ -82,7 +109,9 @@ def measure(folder: Path, *command: str) -> Cost:
         raise SystemExit(
             f"{command} failed:\n{(folder / 'log.txt').read_text()[-3000:]}"
         )
-    return Cost(wall, usage.ru_utime + usage.ru_stime, peak[0])
+    said = (folder / "log.txt").read_text().strip().splitlines()[-1:]
+    own = float(said[0]) if said and re.fullmatch(r"[\d.]+", said[0]) else math.nan
+    return Cost(wall, usage.ru_utime + usage.ru_stime, own, peak[0])
 
 
 def _watch(pid: int, peak: list[float]) -> None:
@@ -142,64 +171,94 @@ def scores(folder: Path, name: str) -> list[float]:
         return [s.score for s in sorted(found, key=lambda s: s.student_id)]
 
 
-def run(name: str, count: int) -> None:
-    """Measure all sides and print the table and the projection."""
+def run(name: str, count: int, rounds: int) -> None:
+    """Measure all sides in turn and print the table and the projection."""
     source = ROOT / "solutions" / name / f"{name}.ipynb"
-    grade = ("-m", "course_lib", "grade", name, "--course", ".")
     sides = {
-        "plain nbgrader": ("-m", "nbgrader", "autograde", name),
-        "grade, 1 worker": (*grade, "--workers", "1"),
-        "grade, 2 workers": (*grade, "--workers", "2"),
-        "Dask, 2 workers": (*grade, "--workers", "2", "--scheduler", "local"),
+        PLAIN: ("-m", "nbgrader", "autograde", name),
+        ONE: ("-c", GRADE, name, "1"),
+        TWO: ("-c", GRADE, name, "2"),
+        DASK: ("-c", GRADE, name, "2", "local"),
     }
-    own = json.loads(
-        subprocess.check_output(
-            [sys.executable, "-c", OWN, str(source)], env=environment()
-        )
-    )
-    costs, found = {}, {}
-    with tempfile.TemporaryDirectory(prefix="benchmark_") as temporary:
-        for label, command in sides.items():
-            for size in (1, count):
-                folder = Path(temporary, f"{label} {size}")
-                make_class(folder, source, size, label != "plain nbgrader")
-                costs[label, size] = measure(folder, *command)
-                print(f"{label}, {size}: {costs[label, size]}", file=sys.stderr)
-            found[label] = scores(folder, name)
-    if len({tuple(values) for values in found.values()}) != 1:
+    few = max(2, count // 4)  # plain nbgrader takes long, and always the same
+    sizes = {side: (1, few if side == PLAIN else count) for side in sides}
+    costs: dict[tuple, list[Cost]] = {}
+    owns, loads, found = [], [], {}
+    for number in range(rounds):
+        own = [sys.executable, "-c", OWN, str(source)]
+        owns.append(json.loads(subprocess.check_output(own, env=environment())))
+        for side, command in sides.items():
+            for size in sizes[side]:
+                with tempfile.TemporaryDirectory(prefix="benchmark_") as temporary:
+                    folder = Path(temporary)
+                    make_class(folder, source, size, side != PLAIN)
+                    cost = measure(folder, *command)
+                    found[side, size] = set(scores(folder, name))
+                costs.setdefault((side, size), []).append(cost)
+                loads.append(os.getloadavg()[0])
+                print(f"round {number}, {side}, {size}: {cost}", file=sys.stderr)
+    if len(set.union(*found.values())) != 1:
         raise SystemExit(f"the sides do not agree on the scores: {found}")
-    report(name, count, own, costs, list(sides))
-
-
-def report(name: str, count: int, own: float, costs: dict, sides: list[str]) -> None:
-    """Print costs a submission without the start, then the projection."""
-    print(f"{name}: {count} submissions, all with equal scores on every side")
-    print(f"the notebook's own computing: {own:.2f} CPU-s a submission\n")
-    head = ("", "start wall s", "wall s", "CPU-s", "beyond own", "peak MiB")
-    print("{:18}{:>14}{:>10}{:>10}{:>12}{:>10}".format(*head))
-    steady = {}
-    for side in sides:
-        first, all_ = costs[side, 1], costs[side, count]
-        wall = (all_.wall - first.wall) / (count - 1)
-        cpu = (all_.cpu - first.cpu) / (count - 1)
-        steady[side] = wall, cpu
-        print(
-            f"{side:18}{first.wall:14.1f}{wall:10.2f}{cpu:10.2f}{cpu - own:12.2f}"
-            f"{all_.memory:10.0f}"
-        )
-    one, two = steady["grade, 1 worker"], steady["grade, 2 workers"]
-    plain = steady["plain nbgrader"]
-    print(f"\nefficiency of 2 workers: {one[0] / (2 * two[0]):.2f}")
-    print(f"plain nbgrader / ours, CPU a submission: {plain[1] / one[1]:.1f}")
-    memory = (
-        costs["grade, 2 workers", count].memory - costs["grade, 1 worker", count].memory
-    )
-    print(f"memory of one more worker: {memory:.0f} MiB")
-    hours = CLASS * one[1] / CORES / 3600
     print(
-        f"\n{CLASS} submissions x {one[1]:.2f} CPU-s / {CORES} cores = "
-        f"{CLASS * one[1] / CORES:.0f} s = {hours:.2f} h at best; plain nbgrader, one "
-        f"after another: {CLASS} x {plain[0]:.2f} s = {CLASS * plain[0] / 3600:.1f} h"
+        f"{name}: {count} submissions ({few} for plain nbgrader), {rounds} rounds, "
+        f"all with equal scores on every side\nload average from {min(loads):.1f} to "
+        f"{max(loads):.1f} on {os.cpu_count()} cores"
+    )
+    report(statistics.median(owns), costs, sizes)
+
+
+def steady(costs: dict, side: str, sizes: tuple[int, int], what: str) -> float:
+    """Return what one more submission costs, the median over rounds."""
+    pairs = zip(*(costs[side, size] for size in sizes), strict=True)
+    each = [getattr(b, what) - getattr(a, what) for a, b in pairs]
+    return statistics.median(each) / (sizes[1] - sizes[0])
+
+
+def report(own: float, costs: dict, sizes: dict) -> None:
+    """Print costs a submission without the start, then the projection."""
+    print(f"the notebook's own computing: {own:.2f} CPU-s a submission\n")
+    head = ("", "start CPU-s", "wall s", "CPU-s", "beyond own", "writer", "peak MiB")
+    row = "{:18}" + "{:>12}" * (len(head) - 1)
+    print(row.format(*head))
+    cpu, wall, writer, start, memory = {}, {}, {}, {}, {}
+    for side, pair in sizes.items():
+        cpu[side], wall[side], writer[side] = (
+            steady(costs, side, pair, what) for what in ("cpu", "wall", "writer")
+        )
+        start[side] = statistics.median(c.cpu for c in costs[side, 1]) - cpu[side]
+        memory[side] = statistics.median(c.memory for c in costs[side, pair[1]])
+        numbers = f"{start[side]:.1f}", f"{wall[side]:.2f}", f"{cpu[side]:.3f}"
+        numbers += f"{cpu[side] - own:.3f}", f"{writer[side]:.4f}"
+        print(row.format(side, *numbers, f"{memory[side]:.0f}"))
+    one, two = cpu[ONE], cpu[TWO]
+    print(f"\nefficiency of 2 workers by CPU-s: {one / two:.2f}")
+    print(f"efficiency of 2 workers by the wall: {wall[ONE] / (2 * wall[TWO]):.2f}")
+    print(f"efficiency of Dask by CPU-s: {one / cpu[DASK]:.2f}")
+    print(f"plain nbgrader / ours, CPU a submission: {cpu[PLAIN] / one:.1f}")
+    print(f"memory of one more worker: {memory[TWO] - memory[ONE]:.0f} MiB")
+    project(two - writer[TWO], writer[TWO], start[ONE], cpu[PLAIN])
+
+
+def project(worker: float, writer: float, start: float, plain: float) -> None:
+    """Print how long a large class takes; the writer is one process and cannot share.
+
+    Args:
+        worker: CPU seconds a submission that any core may spend.
+        writer: CPU seconds a submission that one process spends.
+        start: CPU seconds to start one worker.
+        plain: CPU seconds a submission of plain nbgrader, which has one process.
+    """
+    shared = CLASS * worker / (CORES - 1)
+    alone = CLASS * writer
+    total = start + max(shared, alone)
+    print(
+        f"\n{CLASS} submissions on {CORES} cores, one of them for the writer:\n"
+        f"  workers  {CLASS} x {worker:.3f} CPU-s / {CORES - 1} = {shared:.0f} s\n"
+        f"  writer   {CLASS} x {writer:.4f} CPU-s = {alone:.0f} s, at the same time\n"
+        f"  start    {start:.0f} s\n"
+        f"  in all   {total:.0f} s = {total / 60:.0f} min\n"
+        f"plain nbgrader, one after another: {CLASS} x {plain:.2f} CPU-s = "
+        f"{CLASS * plain / 3600:.1f} h"
     )
 
 
@@ -207,9 +266,10 @@ def main() -> None:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--exercise", default="03_rnn")
-    parser.add_argument("--submissions", type=int, default=24)
+    parser.add_argument("--submissions", type=int, default=16)
+    parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args()
-    run(options.exercise, options.submissions)
+    run(options.exercise, options.submissions, options.rounds)
 
 
 if __name__ == "__main__":

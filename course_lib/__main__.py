@@ -103,7 +103,12 @@ def _doctor(arguments: argparse.Namespace) -> int:
 
 
 def _grade(arguments: argparse.Namespace) -> int:
-    from course_lib.grading.grade import GradeError, grade
+    try:
+        from course_lib.grading.grade import GradeError, grade
+    except ImportError as error:  # what only Linux has
+        from course_lib.grading.settings import NO_LINUX
+
+        return _fail(ImportError(f"{NO_LINUX} ({error})"))
 
     try:
         summary = grade(

@@ -32,6 +32,13 @@ from course_lib.grading.preflight import (
 )
 from course_lib.grading.rebuild import Exercise, rebuild
 
+TRUST = (
+    "If you would run every submission on this machine yourself, say so in "
+    "nbgrader_config.py, below use_engine(c): c.Engine.sandbox = 'none' with "
+    "c.Engine.trusted = True, or, where there is no Linux, "
+    "settings.trust_learners(c)"
+)
+
 
 class CourseAutograde(Autograde):
     """`nbgrader autograde`, with a preflight before it and a grade after it."""
@@ -48,9 +55,20 @@ class CourseAutograde(Autograde):
 
     def start(self) -> None:
         """Grade from a folder of rebuilt submissions that lives as long as this."""
+        self._see_to_walls()
         with tempfile.TemporaryDirectory(prefix="rebuilt_") as folder:
             self.staged = folder
             super().start()
+
+    def _see_to_walls(self) -> None:
+        """Refuse before all work where learners' code cannot be isolated as asked."""
+        for step in self.autograde_preprocessors:
+            if hasattr(step, "backend"):
+                try:
+                    step(parent=self).backend()
+                except RuntimeError as problem:
+                    self.log.error("%s. %s", problem, TRUST)
+                    raise NbGraderException(f"{problem}. {TRUST}") from None
 
     def init_notebooks(self) -> None:
         """Rebuild every submission that matches, then let nbgrader find them."""

@@ -2,7 +2,8 @@
 
 Three learners hand in every exercise: one the right answers, one a mistake from the
 bank for every other task, one the notebook as it was released. The class lives in
-`_build/demo/`, with a gradebook and a configuration of its own.
+`_build/demo/`, with a gradebook and a configuration of its own. It is graded as any
+class is; where there are no walls for that, in plain kernels, as its answers are ours.
 """
 
 import ast
@@ -41,10 +42,31 @@ def demo(root: Path) -> Course:
     if not stamp.exists() or stamp.read_text() != state:
         shutil.rmtree(course.root)
         course = Course(course.root)
+        _say_how(course)
         _grade(course, root, sources)
         stamp.write_text(state)
     _print(course, [path.stem for path in sources])
     return course
+
+
+def _say_how(course: Course) -> None:
+    """Configure the class for plain kernels where the engine cannot be had."""
+    try:
+        from course_lib.grading.sandbox import SandboxError, choose
+    except ImportError:
+        problem = "the engine needs Linux"
+    else:
+        try:
+            choose("bwrap")
+            return
+        except SandboxError as error:
+            problem = str(error)
+    print(f"Grading this class without walls, since its answers are ours: {problem}")
+    path = course.root / "nbgrader_config.py"
+    path.write_text(
+        f"{path.read_text()}\nfrom course_lib.grading.settings import trust_learners\n"
+        "\ntrust_learners(c)\n"
+    )
 
 
 def _state(root: Path) -> str:

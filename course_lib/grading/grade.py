@@ -28,6 +28,7 @@ from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
 from course_lib.grading import engine, pool, sandbox
+from course_lib.grading.autograde import TRUST
 from course_lib.grading.course import programs_on_path, quiet
 from course_lib.grading.gradebook import GradebookWriter, Result
 from course_lib.grading.journal import Journal, JournalBusy, key_of, unpacked
@@ -36,10 +37,7 @@ from course_lib.grading.steps import StepError
 
 BATCH = 64  # submissions in one transaction
 GATHER_S = 0.5  # how long a batch waits for more
-PROBLEMS = (
-    *(JournalBusy, NbGraderException, StepError),
-    *(sandbox.SandboxError, pool.Accident),
-)
+PROBLEMS = (JournalBusy, NbGraderException, StepError, pool.Accident)
 
 
 class GradeError(RuntimeError):
@@ -280,6 +278,8 @@ def grade(
                 whole.run(at, shared)
             finally:
                 at.close()
+    except sandbox.SandboxError as error:
+        raise GradeError(f"{error}. {TRUST}") from error
     except PROBLEMS as error:
         raise GradeError(str(error)) from error
     except KeyboardInterrupt:

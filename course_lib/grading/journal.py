@@ -29,9 +29,9 @@ class JournalBusy(RuntimeError):
 @cache
 def engine_version() -> str:
     """Return a digest of all code of ours that a result depends on."""
-    import torch
+    from importlib.metadata import version
 
-    digest = hashlib.sha256(torch.__version__.encode())
+    digest = hashlib.sha256(version("torch").encode())
     for path in sorted(PACKAGE.rglob("*.py")):
         digest.update(path.relative_to(PACKAGE).as_posix().encode() + b"\0")
         digest.update(path.read_bytes())

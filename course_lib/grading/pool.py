@@ -21,6 +21,7 @@ from course_lib.grading.preflight import understand
 from course_lib.grading.rebuild import Exercise, rebuild
 
 ATTEMPTS = 3
+CONNECT_S = 30.0  # to a Dask scheduler
 SLACK_S = 180.0  # beyond the engine's own limits: to start servers, to send results
 
 
@@ -234,8 +235,8 @@ class DaskWorkers:
                 n_workers=slots, threads_per_worker=1, dashboard_address=None
             )
         try:
-            self.client = Client(self.cluster or address, timeout=30)
-            self.client.wait_for_workers(1, timeout=60)
+            self.client = Client(self.cluster or address, timeout=CONNECT_S)
+            self.client.wait_for_workers(1, timeout=2 * CONNECT_S)
         except (OSError, TimeoutError) as error:
             raise Accident(f"no Dask worker at {address}: {error}") from None
         threads = self.client.nthreads()

@@ -19,6 +19,11 @@ from course_lib.grading.feedback import TEMPLATES, FeedbackPage, Report
 from course_lib.grading.outputs import SafeOutputs
 from course_lib.grading.verdict import SaveReasons, Verdict
 
+NO_LINUX = (
+    "grading a class needs Linux, which isolates learners' code; use a Linux machine, "
+    "a container, or WSL, with bubblewrap installed"
+)
+
 
 def configure(c: Config) -> None:
     """Set up nbgrader for this course; a later line in a config file still wins.
@@ -61,17 +66,48 @@ def configure(c: Config) -> None:
 
 
 def use_engine(c: Config) -> None:
-    """Let the verdict be reached in a process of its own, learners' code in a sandbox.
+    """Let the verdict be reached in a process of its own, learners' code behind walls.
 
-    `nbgrader autograde` does this. What grades one's own notebook on one's own machine
-    (`check`, `demo`) runs it in a kernel instead, which needs no sandbox.
+    `nbgrader_config.py` calls this. What grades one's own notebook on one's own machine
+    (`check`) runs it in a kernel instead, which needs no walls.
 
     Args:
         c: a configuration after `configure`.
     """
-    from course_lib.grading.engine import Engine  # Linux only; the rest is not
+    try:
+        from course_lib.grading.engine import Engine
+    except ImportError:  # what only Linux has: grading refuses, all else works
+        Engine = NoEngine
+    _run_with(c, Engine)
 
+
+def trust_learners(c: Config) -> None:
+    """Run submissions in a plain Jupyter kernel, without walls and with your rights.
+
+    Call it in `nbgrader_config.py` only if you would run each submission yourself: its
+    code can read and write whatever you can, hidden tests and grades included.
+
+    Args:
+        c: a configuration after `use_engine`.
+    """
+    _run_with(c, RunNotebook)
+
+
+def _run_with(c: Config, chosen: type) -> None:
+    """Put a step in the place of the one that runs notebooks."""
     parts = c.Autograde.autograde_preprocessors
     c.Autograde.autograde_preprocessors = [
-        Engine if part is RunNotebook else part for part in parts
+        chosen if hasattr(part, "notebook_timeout") else part for part in parts
     ]
+
+
+class NoEngine(RunNotebook):
+    """Stands where the engine cannot be had, and says what to do."""
+
+    def backend(self) -> None:
+        """Refuse.
+
+        Raises:
+            RuntimeError: always; the message says what to do.
+        """
+        raise RuntimeError(NO_LINUX)

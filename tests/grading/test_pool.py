@@ -193,9 +193,10 @@ def test_only_what_changed_is_graded_again(prepared, undisturbed, tmp_path):
     assert contents(root)[0]["grade"] == after
 
 
-def command(root: Path) -> subprocess.Popen:
-    """Start `grade` with two workers in a process group of its own."""
-    call = [sys.executable, "-m", "course_lib", "grade", NAME, "--workers", "2"]
+def command(root: Path, *how: str) -> subprocess.Popen:
+    """Start `grade` in a group of its own, with two workers unless told otherwise."""
+    call = [sys.executable, "-m", "course_lib", "grade", NAME]
+    call += how or ("--workers", "2")
     env = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
     return subprocess.Popen(
         [*call, "--course", str(root)],
@@ -364,19 +365,3 @@ def test_a_timeout_of_the_learner_is_not_tried_again():
 
     assert pool.attempt(Once(), 0, {}) == b"graded"
     assert len(calls) == 1
-
-
-def test_a_local_dask_cluster_gives_the_same(prepared, undisturbed, tmp_path):
-    pytest.importorskip("distributed")
-    root = fresh(prepared, tmp_path / "course")
-    call = [sys.executable, "-m", "course_lib", "grade", NAME, "--scheduler", "local"]
-    env = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
-    done = subprocess.run([*call, "--course", str(root)], env=env, capture_output=True)
-    assert done.returncode == 0, done.stderr[-3000:].decode()
-    assert contents(root) == undisturbed[1]
-
-
-def test_without_dask_there_is_a_sentence(monkeypatch):
-    monkeypatch.setitem(sys.modules, "distributed", None)
-    with pytest.raises(pool.Accident, match="pip install distributed"):
-        pool.DaskWorkers("local", 1, {})
