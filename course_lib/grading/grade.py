@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import nbformat
+import psutil
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from tqdm import tqdm
@@ -36,6 +37,7 @@ from course_lib.grading.preflight import Handed, fetch, read_timestamp
 from course_lib.grading.steps import StepError
 
 BATCH = 64  # submissions in one transaction
+SERVERS_MIB = 600  # of a worker before it grades, at most
 GATHER_S = 0.5  # how long a batch waits for more
 PROBLEMS = (JournalBusy, NbGraderException, StepError, pool.Accident)
 
@@ -272,7 +274,10 @@ def grade(
     try:
         with quiet(), programs_on_path(), one, whole.writer.opened():
             shared = whole.shared()
-            engine.Engine(**shared["engine"]).backend()  # refuse before all work
+            chosen = engine.Engine(**shared["engine"])
+            chosen.backend()  # refuse before all work
+            if scheduler in (None, "local") and (text := tight(workers, chosen)):
+                print(text, file=sys.stderr)
             at = _workers(workers, scheduler, shared)
             try:
                 whole.run(at, shared)
@@ -287,6 +292,22 @@ def grade(
         raise GradeError(text) from None
     whole.summary.seconds = time.monotonic() - start
     return whole.summary
+
+
+def tight(workers: int, chosen: engine.Engine) -> str | None:
+    """Return a warning if the memory would not do if all learners used all of theirs.
+
+    What a worker has beside that are its warm servers; their forks share memory.
+    """
+    each = SERVERS_MIB + chosen.memory_mib
+    free = psutil.virtual_memory().available >> 20
+    if workers * each <= free:
+        return None
+    return (
+        f"{workers} workers may need {workers} x ({SERVERS_MIB} + {chosen.memory_mib}) "
+        f"MiB = {workers * each} MiB, and {free} MiB are free; honest submissions "
+        "need far less. Fewer --workers or a lower c.Engine.memory_mib are safe"
+    )
 
 
 def _workers(count: int, scheduler: str | None, shared: dict) -> pool.Workers:
