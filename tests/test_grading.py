@@ -12,6 +12,7 @@ from pathlib import Path
 import nbformat
 import nbgrader.apps.api
 import pytest
+from grading import engine_kit as kit
 from grading.faults import CASES, solved
 from nbformat.v4 import new_output
 from nbgrader.apps.api import NbGraderAPI
@@ -249,6 +250,7 @@ def test_long_outputs_are_cut_in_the_middle():
 
 
 def test_nbgraders_own_commands_do_all_this(tmp_path, source):
+    kit.backend()  # the commands read nbgrader_config.py, which names the engine
     course, release = new_course(tmp_path, source)
     for name in ("missing", "right"):
         CASES[name].make(course.submission(name, NAME), release)

@@ -21,8 +21,14 @@ hung into it by `settings.configure`, which `nbgrader_config.py` calls.
     verdict      what a test cell's outputs are worth, and why
     feedback     the page that a learner gets: score, messages, own code
     settings     all of the above, named in nbgrader's configuration
-    grade        a class by several workers: journal (what is done, kill-safe), pool
-                 (processes or Dask), gradebook (the one writer)
+    grade        a class by several workers; what it is made of:
+      batch      the submissions on their way: threads, one writer, what is passed over
+      journal    what is done, safe from a kill
+      pool, far  workers: processes of this machine; Dask
+      worker, steps
+                 what a worker does with a submission: nbgrader's steps included
+      gradebook, rows
+                 the one writer: files and rows, a batch in a transaction
     export       CSV that parses, for Canvas and for Moodle
     course       a course in a folder of its own, for `check` and `demo`
     check, demo  grade a learner's own notebook; grade a demonstration class

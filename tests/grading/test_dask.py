@@ -21,9 +21,9 @@ from grading.test_pool import (
     workers,
 )
 
-from course_lib.grading import grade as grading
-from course_lib.grading import pool
+from course_lib.grading import batch, far, pool
 from course_lib.grading.course import programs_on_path, quiet
+from course_lib.grading.grade import load_config
 
 pytest.importorskip("distributed")
 __all__ = ["prepared", "undisturbed", "workers"]  # fixtures
@@ -99,19 +99,19 @@ def test_a_worker_that_dies_costs_nothing(prepared, undisturbed, tmp_path, clust
 def test_a_call_has_a_time_limit(prepared, tmp_path, cluster):
     address, _ = cluster
     root = fresh(prepared, tmp_path / "course")
-    whole = grading.Class(root, NAME, grading.load_config(root))
+    whole = batch.Class(root, NAME, load_config(root))
     with quiet(), programs_on_path(), whole.writer.opened():
         shared = whole.shared()
         folder = whole.folders()[0]
         job = {"student": folder.parent.name, "key": "k"}
-        job["handed"] = {NAME: grading.fetch(folder, NAME)}
-        remote = pool.DaskWorkers(address, 1, shared)
+        job["handed"] = {NAME: batch.fetch(folder, NAME)}
+        remote = far.DaskWorkers(address, 1, shared)
         try:
             first, remote.limit_s = remote.limit_s, 0.05
             with pytest.raises(pool.Accident, match="did not answer for 0 s"):
                 remote.call(0, job)
             remote.limit_s = first
-            assert grading.unpacked(remote.call(0, job), "k")["rows"][NAME]["scores"]
+            assert batch.unpacked(remote.call(0, job), "k")["rows"][NAME]["scores"]
         finally:
             remote.close()
 
@@ -119,10 +119,10 @@ def test_a_call_has_a_time_limit(prepared, tmp_path, cluster):
 def test_without_dask_there_is_a_sentence(monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(pool.Accident, match="pip install distributed"):
-        pool.DaskWorkers("local", 1, {})
+        far.DaskWorkers("local", 1, {})
 
 
 def test_an_address_where_nobody_is_has_a_sentence(monkeypatch):
-    monkeypatch.setattr(pool, "CONNECT_S", 1)
+    monkeypatch.setattr(far, "CONNECT_S", 1)
     with pytest.raises(pool.Accident, match="no Dask worker at tcp://127"):
-        pool.DaskWorkers("tcp://127.0.0.1:9", 1, {"engine": {}, "exercises": {}})
+        far.DaskWorkers("tcp://127.0.0.1:9", 1, {"engine": {}, "exercises": {}})

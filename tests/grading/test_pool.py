@@ -154,6 +154,8 @@ def undisturbed(prepared, tmp_path_factory) -> tuple:
     root = fresh(prepared, tmp_path_factory.mktemp("calm") / "course")
     summary = grade(root, NAME, workers=2)
     assert (summary.executed, summary.failed) == (6, {})
+    assert list(summary.unreadable) == ["learner, 5"]
+    assert "learner, 5: 0, The notebook is not JSON" in str(summary)
     found = contents(root)
     assert len(found[0]["grade"]) == 18
     assert len(found[1]) == 18  # notebook, timestamp and data.txt
