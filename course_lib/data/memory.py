@@ -66,7 +66,13 @@ def adding(batch: int, time: int, generator: torch.Generator) -> tuple[Tensor, T
     return torch.stack([numbers, marks], dim=-1), (numbers * marks).sum(dim=1)
 
 
-def copying(batch: int, time: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+def copying(
+    batch: int,
+    time: int,
+    generator: torch.Generator,
+    length: int = TO_COPY,
+    kinds: int = NUM_SYMBOLS,
+) -> tuple[Tensor, Tensor]:
     """Draw ten symbols, a wait, a sign, and ask for the ten symbols after it.
 
     Args:
@@ -74,6 +80,8 @@ def copying(batch: int, time: int, generator: torch.Generator) -> tuple[Tensor, 
         time: blank steps between the last symbol and the first answer; the sign is the
             last of them. A sequence has `time` + 20 steps.
         generator: source of randomness.
+        length: how many symbols, if not ten; then 20 is twice as many everywhere.
+        kinds: how many different symbols, if not eight.
 
     Returns:
         inputs: (batch, time + 20) int64: 1 to 8 are symbols, 0 is blank, 9 the sign.
@@ -82,23 +90,24 @@ def copying(batch: int, time: int, generator: torch.Generator) -> tuple[Tensor, 
     Source: Arjovsky, Shah and Bengio (2016), after Hochreiter and Schmidhuber (1997).
     """
     _check_length("time", time, 1)
-    shape = (batch, TO_COPY)
-    symbols = torch.randint(1, NUM_SYMBOLS + 1, shape, generator=generator)
-    inputs = torch.zeros(batch, time + 2 * TO_COPY, dtype=torch.long)
-    inputs[:, :TO_COPY] = symbols
-    inputs[:, TO_COPY + time - 1] = NUM_SYMBOLS + 1
+    symbols = torch.randint(1, kinds + 1, (batch, length), generator=generator)
+    inputs = torch.zeros(batch, time + 2 * length, dtype=torch.long)
+    inputs[:, :length] = symbols
+    inputs[:, length + time - 1] = kinds + 1
     targets = torch.zeros_like(inputs)
-    targets[:, -TO_COPY:] = symbols
+    targets[:, -length:] = symbols
     return inputs, targets
 
 
-def copying_baseline(time: int) -> float:
+def copying_baseline(
+    time: int, length: int = TO_COPY, kinds: int = NUM_SYMBOLS
+) -> float:
     """Return the best loss without memory on `copying`, in nats a step.
 
     Blank is certain wherever it is due; at the last ten steps each of the eight symbols
     is as likely: 10 ln 8 / (time + 20).
     """
-    return TO_COPY * math.log(NUM_SYMBOLS) / (time + 2 * TO_COPY)
+    return length * math.log(kinds) / (time + 2 * length)
 
 
 def _check_length(name: str, value: int, least: int) -> None:
