@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+import torch
 from torch import Tensor, nn
 
 
@@ -42,3 +43,27 @@ class Recurrent(nn.Module):
             last: the state after the last one, in the form that `state` has.
         """
         return self.run(x, state, self.params)
+
+
+def make_recurrent(
+    forward: Callable[..., tuple[Tensor, Any]],
+    init: Callable[..., NamedTuple],
+    hidden_size: int,
+    input_size: int,
+    generator: torch.Generator,
+) -> tuple[Recurrent, int]:
+    """Draw a `Recurrent` of a cell, in the form that `experiments.train` asks for.
+
+        make_layer = partial(make_recurrent, lstm_forward, init_lstm, 32)
+
+    Args:
+        forward: forward(x, state, params).
+        init: init(input_size, hidden_size, generator) draws the parameters.
+        hidden_size: units.
+        input_size: features a step.
+        generator: source of randomness.
+
+    Returns:
+        The layer, and the size of the state that it shows.
+    """
+    return Recurrent(forward, init(input_size, hidden_size, generator)), hidden_size
