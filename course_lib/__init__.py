@@ -3,6 +3,7 @@
 Read the modules in this order; each depends only on those before it.
 
     shapes, device      name the axes of a tensor; choose where to compute
+    vocabulary          symbols and their numbers; padding, and masks of it
     data                sequences made by rule, so that the truth about them is known
     cells               one step of a recurrence, as the formula says it
     unroll              a step applied over time; the computational graph it leaves
@@ -10,6 +11,18 @@ Read the modules in this order; each depends only on those before it.
     layers              a cell run over time as a module; the fast forms
     models, training    an output layer above it; fit it, with a history
     experiments         cells compared on memory tasks, by the same rules
+    side_by_side        many small networks trained at once, for chapter 9
+    comparison          all cells of the course on the same tasks, for chapter 11
+    checkpoints         a training on disk, so that it can be stopped and resumed
+    states              the same done to every tensor of a state
+    language_models     embeddings, perplexity, sampling; `streams` reads long texts
+    ngrams              counting instead of learning: the baseline
+    attention           scores, masks, weights; `scores` makes modules of the first
+    seq2seq             lengths, shifts, masked loss, greedy decoding
+    encoders, decoders  the two halves as modules, with and without attention
+    translation         both together, their loss, what they say
+    decoding            scheduled sampling, beam search; `beams` keeps its books
+    metrics             exact match, edit distance, BLEU
     plots, figures      every plot of the book; the figures one can play with
     results             the result of a graded task as data
     checks              what the exercises call: verdicts that name the mistake

@@ -134,9 +134,8 @@ def train(
     """
     settings = settings or Settings()
     generator = make_generator(seed)
-    layer, hidden_size = make_layer(task.input_size, generator)
-    model = SequenceModel(layer, hidden_size, task.output_size, generator, task.where)
-    test = task.draw(settings.test_size, generator=make_generator(2**31))
+    model = new_model(make_layer, task, generator)
+    test = draw_test_set(task, settings)
     outcome = Outcome(seed)
 
     def solved() -> bool:
@@ -163,6 +162,19 @@ def train(
         optimizer=settings.optimizer,
     )
     return outcome
+
+
+def new_model(
+    make_layer: Callable, task: MemoryTask, generator: torch.Generator
+) -> SequenceModel:
+    """Put the task's output layer above a fresh layer."""
+    layer, hidden_size = make_layer(task.input_size, generator)
+    return SequenceModel(layer, hidden_size, task.output_size, generator, task.where)
+
+
+def draw_test_set(task: MemoryTask, settings: Settings) -> tuple[Tensor, Tensor]:
+    """Draw the sequences that are never trained on; the same in every run."""
+    return task.draw(settings.test_size, generator=make_generator(2**31))
 
 
 def run_jobs(jobs: Sequence[Callable[[], Any]], workers: int = 2) -> list:

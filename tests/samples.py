@@ -7,10 +7,32 @@ chapters and reference solutions are compared with the library on these samples.
 import numpy as np
 import torch
 
-from course_lib import bptt, cells, losses, unroll
-from course_lib.cells import init_rnn
+from course_lib import (
+    bptt,
+    cells,
+    clipping,
+    gru_bptt,
+    jacobians,
+    losses,
+    lstm_bptt,
+    runs,
+    starts,
+    unroll,
+)
+from course_lib.cells import init_gru, init_lstm, init_peephole, init_rnn
 
-LIBRARY = [cells, unroll, losses, bptt]
+LIBRARY = [
+    cells,
+    unroll,
+    losses,
+    bptt,
+    lstm_bptt,
+    jacobians,
+    starts,
+    clipping,
+    runs,
+    gru_bptt,
+]
 
 
 def _params():
@@ -21,6 +43,34 @@ def _cached():
     rng = np.random.default_rng(0)
     params = cells.RNNParams(*(p.double().numpy() for p in _params()))
     return bptt.rnn_forward_cached(
+        rng.normal(size=(3, 5, 2)), rng.normal(size=(3, 4)), params
+    )
+
+
+def _lstm(init=init_lstm):
+    return init(2, 4, torch.Generator().manual_seed(0))
+
+
+def _lstm_state():
+    return cells.LSTMState(torch.randn(3, 4), torch.randn(3, 4))
+
+
+def _lstm_cached():
+    rng = np.random.default_rng(0)
+    params = cells.LSTMParams(*(p.double().numpy() for p in _lstm()))
+    state = cells.LSTMState(rng.normal(size=(3, 4)), rng.normal(size=(3, 4)))
+    return lstm_bptt.lstm_forward_cached(rng.normal(size=(3, 5, 2)), state, params)
+
+
+def _gru(init=init_gru, *sizes):
+    params = init(2, 4, *sizes, torch.Generator().manual_seed(0))
+    return params._replace(b=torch.randn(params.b.shape), b_hn=torch.randn(4))
+
+
+def _gru_cached():
+    rng = np.random.default_rng(0)
+    params = cells.GRUParams(*(p.double().numpy() for p in _gru()))
+    return gru_bptt.gru_forward_cached(
         rng.normal(size=(3, 5, 2)), rng.normal(size=(3, 4)), params
     )
 
@@ -37,8 +87,43 @@ def _graph():
     return theta, state
 
 
+def _delayed():
+    W_xh, W_hh, b_h = _params()
+    return cells.DelayedParams(W_xh, W_hh, torch.randn(4, 4) / 2, b_h)
+
+
+def _leaky():
+    return cells.LeakyParams(*_params(), raw=torch.tensor([-1.0, 0.0, 0.5, 2.0]))
+
+
+def _states():
+    return torch.tanh(torch.randn(3, 5, 4)), _params()
+
+
+def _guesses():
+    weights = torch.randn(6, 2, 4), torch.randn(6, 4, 4), torch.randn(6, 4)
+    return cells.RNNParams(*weights)
+
+
 # arguments on which the chapter's function and the library's are compared
 SAMPLES = {
+    "gru_step": lambda: (torch.randn(3, 2), torch.randn(3, 4), _gru(), "before"),
+    "gru_forward": lambda: (torch.randn(3, 5, 2), None, _gru()),
+    "gru_as_leaky": lambda: (_params(), torch.tensor([0.0, 0.3, 0.9, 1.0])),
+    "gru_from_torch": lambda: (torch.nn.GRU(2, 4),),
+    "gru_param_count": lambda: (2, 4),
+    "shared_gate_step": lambda: (
+        torch.randn(3, 2),
+        torch.randn(3, 4),
+        _gru(cells.init_shared_gate, 2),
+    ),
+    "global_local_gate_step": lambda: (
+        torch.randn(3, 2),
+        torch.randn(3, 4),
+        _gru(cells.init_global_local),
+    ),
+    "gru_backward_step": lambda: (np.ones((3, 4)), _gru_cached()[1][1]),
+    "gru_backward": lambda: _gru_cached(),
     "unroll": lambda: (lambda state, x_t: 2 * state + x_t, 1, [1, 2, 3]),
     "graph_depth": lambda: (_graph()[1],),
     "uses_of": lambda: _graph(),
@@ -62,6 +147,43 @@ SAMPLES = {
         torch.randn(3, 4),
         _trained(),
         2,
+    ),
+    "lstm_step": lambda: (torch.randn(3, 2), _lstm_state(), _lstm()),
+    "lstm_forward": lambda: (torch.randn(3, 5, 2), None, _lstm()),
+    "peephole_step": lambda: (
+        torch.randn(3, 2),
+        _lstm_state(),
+        _lstm(init_peephole),
+    ),
+    "lstm_param_count": lambda: (3, 5, True),
+    "cell_gradient_path": lambda: (torch.rand(3, 5, 4),),
+    "lstm_backward_step": lambda: (
+        np.ones((3, 4)),
+        np.linspace(-1, 1, 12).reshape(3, 4),
+        _lstm_cached()[1][1],
+    ),
+    "lstm_backward": lambda: _lstm_cached(),
+    "delayed_rnn": lambda: (torch.randn(3, 6, 2), torch.randn(3, 4), _delayed(), 2),
+    "leaky_step": lambda: (
+        *(torch.randn(3, 2), torch.randn(3, 4)),
+        *(torch.tensor([0.0, 0.3, 0.9, 1.0]), _params()),
+    ),
+    "sample_time_constants": lambda: (torch.rand(5), 1.5, 100.0),
+    "learned_leaky_forward": lambda: (torch.randn(3, 5, 2), None, _leaky()),
+    "clockwork_mask": lambda: (torch.tensor([4, 1, 2, 1]),),
+    "clockwork_step": lambda: (
+        *(6, torch.randn(3, 2), torch.randn(3, 4)),
+        *(_params(), torch.tensor([1, 2, 4, 4])),
+    ),
+    "gradient_norm_by_lag": _states,
+    "predicted_rate": _states,
+    "vanishing_rate": lambda: (torch.rand(9).double(),),
+    "spectral_radius_scale": lambda: (torch.randn(4, 4), 1.3),
+    "clip_by_global_norm": lambda: ([torch.randn(2, 3), torch.randn(4)], 1.0),
+    "score_guesses": lambda: (
+        torch.randn(30, 4, 2),
+        2.0 * torch.randint(2, (30,)) - 1,
+        _guesses(),
     ),
 }
 

@@ -87,3 +87,14 @@ def test_curves_that_do_not_fit_are_refused(curves):
 )
 def test_ticks(value, text):
     assert tick(value) == text
+
+
+def test_a_caption_stands_in_the_figure():
+    def frame(i):
+        return Frame([[[0.1, 0.2, 0.3]]], "Said.")
+
+    one = LINEAR._replace(curves=["only"])
+    arguments = ("Test", [Slider("n", ["a"], 0)], [one], frame)
+    root = ET.fromstring(moving_curves(*arguments, "What it shows.").html)
+    assert root.find("figure/figcaption").text == "What it shows."
+    assert ET.fromstring(moving_curves(*arguments).html).find(".//figcaption") is None

@@ -190,6 +190,8 @@ def _on_meta(how: Circumstance, title: str, sizes: Sizes, group: str) -> Probe:
     probe = values(how, title, sizes, group, device="meta")
 
     def observe(function: Function) -> Any:
+        # torch's first operation on meta imports for seconds: not on the learner's time
+        torch.empty(1, device="meta").neg()
         seen = probe.observe(function)
         if isinstance(seen, Failure) and DATA_DEPENDENT.search(seen.text):
             return Inconclusive()

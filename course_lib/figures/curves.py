@@ -78,6 +78,7 @@ def moving_curves(
     sliders: Sequence[Slider],
     panels: Sequence[Panel],
     frame: Callable[..., Frame],
+    caption: str = "",
 ) -> svg.Figure:
     """Draw panels of curves for every position of the sliders.
 
@@ -86,6 +87,7 @@ def moving_curves(
         sliders: one or two; the product of their positions is computed.
         panels: one or two pairs of axes.
         frame: frame(i, j, …) gives the curves at positions i, j, … of the sliders.
+        caption: what stands below the figure; a page of the book asks for one.
 
     Returns:
         the figure, to stand last in a cell.
@@ -116,6 +118,8 @@ def moving_curves(
         role="status",
         data_frames=table,
     )
+    if caption:
+        svg.paragraph(figure, "figcaption", caption)
     return svg.finish(root, f"{title}, {len(frames)} settings")
 
 

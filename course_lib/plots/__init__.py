@@ -4,6 +4,9 @@
     sequences    states, scores and losses over time
     graphs       computational graphs and what flows through them
     gradients    gradients through time
+    long_term    gradients by lag, a bit that is held, success rates, a cliff
+    gates        an LSTM at work, and the gradient along its cell
+    comparison   what a gate holds, and how all cells compare
 
 A plot function returns its figure; as the last expression of a cell it is shown.
 Panels are white in both themes of the book, so colours are chosen once.
