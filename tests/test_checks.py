@@ -269,16 +269,67 @@ def test_the_verdict_does_not_depend_on_the_bank():
         (3, 4, "is 3, which is not right"),
         (True, 1, "not right"),
         (Failure("ValueError", "no"), torch.ones(1), "raised ValueError: no"),
+        (Failure("ForbiddenCall", ""), torch.ones(1), "raised ForbiddenCall"),
         ({"a": 1}, {"b": 1}, "has the keys"),
         ("left", "right", "is a str"),
     ],
 )
 def test_a_gap_is_described(got, want, words):
-    text = gap(got, want)
+    text = gap(got, want, values=True)
     assert text is not None
     import re
 
     assert re.search(words, text), text
+
+
+@pytest.mark.parametrize(
+    ("got", "want", "text"),
+    [
+        (3, 4, "result is not right"),
+        (True, 1, "result is a bool, expected an int"),
+        ({"secret": 1}, {"b": 1}, "result has 1 keys, and not all of them are right"),
+        ({"b": 2}, {"b": 1}, "a value of result is not right"),
+        ([0] * 12345, [0], "result has over 999 parts, expected 1"),
+        (torch.zeros(70_000), torch.ones(2), "has shape too large, expected (2,)"),
+        (type("Secret", (), {})(), torch.ones(2), "is an object, expected a tensor"),
+        (torch.tensor([1.0, 2.345]), torch.ones(2), "largest error about 1e0"),
+    ],
+)
+def test_of_a_hidden_check_no_value_is_named(got, want, text):
+    assert text in gap(got, want)
+
+
+@pytest.mark.parametrize(
+    ("code", "shown"),
+    [
+        ("torch.ones(2, 3) @ torch.ones(4, 5)", "multiplied (2x3 and 4x5)"),
+        ("torch.ones(3) + torch.ones(5)", "size of tensor a (3) must match"),
+        ("torch.ones(2).view(3)", "shape '[3]' is invalid for input of size 2"),
+        ("torch.ones(3)[7]", "index 7 is out of bounds for dimension 0 with size 3"),
+        ("nothing", "name 'nothing' is not defined"),
+        ("x.sahpe", "'Tensor' object has no attribute 'sahpe'"),
+        ("[][1]", "list index out of range"),
+        ("(lambda a, b: 0)(1)", "missing 1 required positional argument: 'b'"),
+        ("1 + 'a'", "unsupported operand type(s) for +: 'int' and 'str'"),
+        ("torch.stack([torch.ones(2), torch.ones(3)])", "got [2] at entry 0 and [3]"),
+        ("{}['secret']", None),
+        ("float('secret')", None),
+        ("[].index('secret')", None),
+        ("(_ for _ in ()).throw(ValueError('secret'))", None),
+        ("torch.tensor([3.25]).numpy().reshape(7)", None),
+    ],
+)
+def test_an_error_of_a_hidden_check_is_told_in_the_librarys_words(code, shown):
+    def answer():
+        return eval(code, {"torch": torch, "x": torch.ones(1)})
+
+    failure = guarded(answer)
+    assert isinstance(failure, Failure)
+    if shown is None:
+        assert failure.text == ""
+        assert guarded(answer, quiet=False).text != ""
+    else:
+        assert shown in failure.text
 
 
 def test_equal_observations_agree():

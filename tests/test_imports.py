@@ -98,14 +98,18 @@ ALLOWED = {
 }
 # What runs in the judge's or the learner's process only, where torch is at home.
 IN_CHILDREN = {
+    "answers",
     "changes",
     "crossing",
     "graphs",
+    "guard",
     "interpreter",
     "judge",
     "learner",
     "pack",
     "peer",
+    "remote",
+    "revival",
     "shortcuts",
     "unpack",
     "values",

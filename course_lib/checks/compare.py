@@ -1,9 +1,12 @@
 """Two observations side by side: where they first differ, in words.
 
-The words name shape, dtype, device, the first differing index and the largest error,
-and never a value that was expected: the same sentence serves hidden checks.
+The words name shape, dtype, device and the first differing index. Of a hidden check
+they name no value: neither one that was expected, nor one that came, which may be an
+argument handed back; of the largest error they give the order of magnitude.
 """
 
+import builtins
+import math
 from typing import Any
 
 import numpy as np
@@ -13,11 +16,19 @@ from course_lib.checks.observe import Failure, Inconclusive
 
 # Right answers that order their sums differently disagree by some rounding errors;
 # the smallest mistake of the bank is larger than these by orders of magnitude.
+KNOWN_TYPES = ("generator", "function", "module", "mappingproxy", "deque", "Counter")
 TOLERANCE = {torch.float64: 1e-8, torch.float32: 2e-4}
 
 
-def gap(got: Any, want: Any, name: str = "result") -> str | None:
-    """Return a sentence on the first difference, or None where there is none."""
+def gap(got: Any, want: Any, name: str = "result", values: bool = False) -> str | None:
+    """Return a sentence on the first difference, or None where there is none.
+
+    Args:
+        got: the learner's observation.
+        want: the reference's.
+        name: what the sentence calls it.
+        values: whether it may name values, as of a visible example.
+    """
     if isinstance(got, Inconclusive) or isinstance(want, Inconclusive):
         return None
     if isinstance(want, Failure) or isinstance(got, Failure):
@@ -25,15 +36,15 @@ def gap(got: Any, want: Any, name: str = "result") -> str | None:
     if isinstance(want, np.generic):
         want = want.item()  # NumPy's numbers count as numbers
     if isinstance(want, np.ndarray):
-        return _array_gap(got, want, name)
+        return _array_gap(got, want, name, values)
     if isinstance(want, torch.Tensor):
-        return _tensor_gap(got, want, name)
+        return _tensor_gap(got, want, name, values)
     if isinstance(want, list | tuple):
-        return _sequence_gap(got, want, name)
+        return _sequence_gap(got, want, name, values)
     if isinstance(want, dict):
-        return _dict_gap(got, want, name)
+        return _dict_gap(got, want, name, values)
     if isinstance(want, bool | int | float):
-        return _number_gap(got, want, name)
+        return _number_gap(got, want, name, values)
     if callable(want) or got is want:
         return None
     if type(got) is type(want) and got == want:
@@ -56,55 +67,66 @@ def _failure_gap(got: Any, want: Any) -> str | None:
     return "returned a result where it should raise an error"
 
 
-def _sequence_gap(got: Any, want: Any, name: str) -> str | None:
+def _sequence_gap(got: Any, want: Any, name: str, values: bool) -> str | None:
     if not isinstance(got, list | tuple):
         return f"{name} is {_kind(got)}, expected {_kind(want)}"
     if len(got) != len(want):
-        return f"{name} has {len(got)} parts, expected {len(want)}"
+        return f"{name} has {_size(len(got))} parts, expected {len(want)}"
     fields = getattr(want, "_fields", None)
     for i, (g, w) in enumerate(zip(got, want, strict=True)):
         part = f"{name}.{fields[i]}" if fields else f"{name}[{i}]"
-        if text := gap(g, w, part):
+        if (text := gap(g, w, part, values)) is not None:
             return text
     return None
 
 
-def _dict_gap(got: Any, want: dict, name: str) -> str | None:
+def _dict_gap(got: Any, want: dict, name: str, values: bool) -> str | None:
     if not isinstance(got, dict):
         return f"{name} is {_kind(got)}, expected a dict"
     if got.keys() != want.keys():
-        return f"{name} has the keys {list(got)}, expected {list(want)}"
+        if values:
+            return f"{name} has the keys {list(got)}, expected {list(want)}"
+        if len(got) == len(want):
+            return f"{name} has {len(want)} keys, and not all of them are right"
+        return f"{name} has {_size(len(got))} keys, expected {len(want)}"
     for key, w in want.items():
-        if text := gap(got[key], w, str(key) if name == "" else f"{name}[{key!r}]"):
+        part = f"{name}[{key!r}]" if values else f"a value of {name}"
+        text = gap(got[key], w, str(key) if name == "" else part, values)
+        if text is not None:
             return text
     return None
 
 
-def _number_gap(got: Any, want: float, name: str) -> str | None:
+def _number_gap(got: Any, want: float, name: str, values: bool) -> str | None:
     if isinstance(got, torch.Tensor | np.ndarray | np.generic) and got.ndim == 0:
         got = got.item()
-    if isinstance(want, bool) or isinstance(got, bool):
-        ok = isinstance(got, bool) and got is want
-        return None if ok else f"{name} is {got!r}, which is not right"
     if not isinstance(got, int | float):
         return f"{name} is {_kind(got)}, expected a number"
-    if isinstance(want, int):
+    if isinstance(want, bool) or isinstance(got, bool):
+        ok = isinstance(got, bool) and got is want
+    elif isinstance(want, int):
         ok = got == want
     else:
         ok = bool(np.isclose(got, want, rtol=1e-7, atol=1e-9, equal_nan=True))
-    return None if ok else f"{name} is {got!r}, which is not right"
+    if ok:
+        return None
+    if values or not math.isfinite(got):
+        return f"{name} is {got!r}, which is not right"
+    if type(got) is not type(want):
+        return f"{name} is {_kind(got)}, expected {_kind(want)}"
+    return f"{name} is not right"
 
 
-def _array_gap(got: Any, want: np.ndarray, name: str) -> str | None:
+def _array_gap(got: Any, want: np.ndarray, name: str, values: bool) -> str | None:
     if not isinstance(got, np.ndarray | np.generic):
         return f"{name} is {_kind(got)}, expected a NumPy array"
     if got.dtype.kind not in "fiub":
         return f"{name} has dtype {got.dtype}, expected {want.dtype}"
     pair = (torch.from_numpy(np.array(value)) for value in (got, want))
-    return _tensor_gap(*pair, name)
+    return _tensor_gap(*pair, name, values)
 
 
-def _tensor_gap(got: Any, want: torch.Tensor, name: str) -> str | None:
+def _tensor_gap(got: Any, want: torch.Tensor, name: str, values: bool) -> str | None:
     if not isinstance(got, torch.Tensor):
         return f"{name} is {_kind(got)}, expected a tensor"
     if got.shape != want.shape:
@@ -119,10 +141,12 @@ def _tensor_gap(got: Any, want: torch.Tensor, name: str) -> str | None:
     if not want.is_floating_point():
         wrong = got != want
         return _index_gap(wrong, want, name) if wrong.any() else None
-    return _float_gap(got, want, name)
+    return _float_gap(got, want, name, values)
 
 
-def _float_gap(got: torch.Tensor, want: torch.Tensor, name: str) -> str | None:
+def _float_gap(
+    got: torch.Tensor, want: torch.Tensor, name: str, values: bool
+) -> str | None:
     tolerance = TOLERANCE.get(want.dtype, 1e-2)
     finite = want[want.isfinite()].abs()
     scale = max(1.0, finite.max().item()) if finite.numel() else 1.0
@@ -136,9 +160,11 @@ def _float_gap(got: torch.Tensor, want: torch.Tensor, name: str) -> str | None:
     error = (got - want).abs()[wrong]
     if not error.isfinite().all():
         if want.ndim == 0:
-            return f"{name} is {got.item()}"
+            return f"{name} is {got.item() if not got.isfinite() else 'finite'}"
         return f"{_index_gap(wrong, want, name)}, some of them infinite or NaN"
-    return f"{_index_gap(wrong, want, name)}, largest error {error.max().item():.2g}"
+    largest = error.max().item()
+    text = f"{largest:.2g}" if values else f"about {_magnitude(largest)}"
+    return f"{_index_gap(wrong, want, name)}, largest error {text}"
 
 
 def _index_gap(wrong: torch.Tensor, want: torch.Tensor, name: str) -> str:
@@ -150,8 +176,24 @@ def _index_gap(wrong: torch.Tensor, want: torch.Tensor, name: str) -> str:
     return f"{name} first differs at index {index} ({share}; {shape})"
 
 
+def _magnitude(error: float) -> str:
+    """Return the power of ten below an error: enough to tell a slip from rounding."""
+    return f"1e{math.floor(math.log10(error)):d}" if error else "0"
+
+
+def _size(count: int) -> str:
+    """Return a count; a long one could tell what was passed in."""
+    return str(count) if count < 1000 else "over 999"
+
+
+def _shape(shape: tuple) -> str:
+    return (
+        str(shape) if max(shape, default=0) < 1000 and len(shape) < 9 else "too large"
+    )
+
+
 def _shape_gap(got: tuple, want: tuple, name: str) -> str:
-    text = f"{name} has shape {got}, expected {want}"
+    text = f"{name} has shape {_shape(got)}, expected {want}"
     if sorted(got) == sorted(want):
         return text + ": the axes are in another order"
     if len(got) == len(want) + 1 and 1 in got:
@@ -163,12 +205,19 @@ def _kind(value: Any) -> str:
     if value is None:
         return "None (is a return missing?)"
     if isinstance(value, torch.Tensor):
-        return f"a tensor of shape {tuple(value.shape)}"
+        return f"a tensor of shape {_shape(tuple(value.shape))}"
     if isinstance(value, np.ndarray):
-        return f"an array of shape {value.shape}"
+        return f"an array of shape {_shape(value.shape)}"
     if isinstance(value, list | tuple):
-        return f"a {type(value).__name__} of {len(value)}"
-    return f"a {type(value).__name__}"
+        return f"a {_type(value)} of {_size(len(value))}"
+    return f"{'an' if _type(value)[0] in 'aeiou' else 'a'} {_type(value)}"
+
+
+def _type(value: Any) -> str:
+    """Return the name of a type that everybody has; others may be made up."""
+    name = type(value).__name__
+    known = hasattr(builtins, name) or name in torch.__dict__ or name in KNOWN_TYPES
+    return name if known or isinstance(value, tuple) else "object"
 
 
 def _short(dtype: torch.dtype) -> str:

@@ -1,10 +1,12 @@
 """Run a learner's function under guard, and write down everything it did.
 
 Guarded means: it cannot run for ever, its prints and warnings cost nothing, forbidden
-shortcuts raise, and whatever it raises becomes part of the observation.
+shortcuts raise, and whatever it raises becomes part of the observation. What a hidden
+check passed in must not come back in the text of an error: `wording` sees to that.
 """
 
 import contextlib
+import dis
 import importlib
 import io
 import linecache
@@ -13,16 +15,22 @@ import threading
 import traceback
 import warnings
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from unittest import mock
 
 import torch
 
+from course_lib.checks import wording
+
 LIMIT_S = 10.0
+# Whether not even a visible example may show values: so it is where a learner's process
+# has met hidden checks before, and may show in one what another passed in.
+STRICT = False
 TOO_SLOW = "did not return within"
 _LIBRARY = str(Path(__file__).parents[1])
+RAISES = {dis.opmap[name] for name in ("RAISE_VARARGS", "RERAISE")}
 _now: list[tuple[str, ...]] = []  # what is forbidden while calls are running
 
 
@@ -40,20 +48,29 @@ class TooSlow(BaseException):
 
 @dataclass
 class Failure:
-    """How a call ended that did not return: the kind of error, its text, its place."""
+    """How a call ended that did not return.
+
+    Attributes:
+        kind: the name of the error's class.
+        text: its first line.
+        where: the learner's line in which it arose, in words.
+        library: whether Python or a library raised it, not a `raise` of the learner's.
+    """
 
     kind: str
     text: str
     where: str = ""
+    library: bool = field(default=False, compare=False)
 
     def __str__(self) -> str:
         if self.kind == "NotImplementedError":
             return "is not written yet (it raises NotImplementedError)"
         if self.kind == "TooSlow":
             return f"did not return within {self.text}: its loop may not end"
-        if self.kind in ("ForbiddenCall", "ProcessEnded"):
+        if self.kind in ("ForbiddenCall", "ProcessEnded") and self.text:
             return self.text
-        return f"raised {self.kind}: {self.text}{self.where}"
+        text = f": {self.text}" if self.text else ""
+        return f"raised {self.kind}{text}{self.where}"
 
 
 def guarded(
@@ -82,18 +99,51 @@ def guarded(
         stack.enter_context(_forbidden(forbid))
         try:
             with _time_limit(limit_s or LIMIT_S):
-                return call()
-        except KeyboardInterrupt:
-            raise
-        except BaseException as error:
-            return _failure(error, ours)
+                return _result(call, ours, quiet)
+        except TooSlow as error:
+            return described(error, ours)
 
 
-def _failure(error: BaseException, ours: str) -> Failure:
-    text = str(error).strip().splitlines() or [""]
+def _result(call: Callable[[], Any], ours: str, hidden: bool) -> Any:
+    """Return what `call` returns or how it failed; a text may take for ever, too."""
+    try:
+        return call()
+    except (KeyboardInterrupt, TooSlow):
+        raise
+    except BaseException as error:
+        failure = described(error, ours)
+        return wording.without_values(failure, error) if hidden else failure
+
+
+def described(error: BaseException, ours: str = "") -> Failure:
+    """Return how a call ended, as it was raised."""
+    try:
+        text = str(error).strip().splitlines() or [""]
+    except Exception:
+        text = [""]
     if isinstance(error, RecursionError):
         text = text[0].split(" while ")  # where the stack ran out is chance
-    return Failure(type(error).__name__, text[0][:200].strip(), _place(error, ours))
+    return Failure(
+        type(error).__name__,
+        text[0][:200].strip(),
+        _place(error, ours),
+        _by_library(error),
+    )
+
+
+def _by_library(error: BaseException) -> bool:
+    """Whether the innermost line called a function of C, or is a library's."""
+    if isinstance(said := getattr(error, "library", None), bool):
+        return said
+    trace = error.__traceback__
+    if trace is None:
+        return False
+    while trace.tb_next is not None:
+        trace = trace.tb_next
+    code = trace.tb_frame.f_code
+    if "site-packages" in code.co_filename or "/lib/python" in code.co_filename:
+        return True
+    return code.co_code[trace.tb_lasti] not in RAISES
 
 
 def _place(error: BaseException, ours: str) -> str:

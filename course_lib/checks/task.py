@@ -14,7 +14,7 @@ from collections.abc import Callable
 from typing import Any
 
 from course_lib import results
-from course_lib.checks import probes
+from course_lib.checks import observe, probes
 from course_lib.checks.bank import Bank
 from course_lib.checks.case import MakeArguments
 from course_lib.checks.compare import gap
@@ -137,8 +137,10 @@ class Task:
 
     def _run_examples(self) -> str | None:
         for title, args, expected in self.examples:
-            result = guarded(lambda args=args: self.function(*args), quiet=False)
-            if text := gap(result, expected):
+            quiet = observe.STRICT
+            result = guarded(lambda args=args: self.function(*args), quiet=quiet)
+            text = gap(result, expected, values=not quiet)
+            if text is not None:
                 sentence = _sentence(self.name, text, result)
                 self._note(title, "example", sentence)
                 return f"{title}: {sentence}"
@@ -152,7 +154,8 @@ class Task:
             if probe.group in failed or probe.after in failed:
                 continue
             got = probe.observe(self.function)
-            if text := gap(got, self.diagnosis.expected(probe), ""):
+            text = gap(got, self.diagnosis.expected(probe), "")
+            if text is not None:
                 failed[probe.group] = probe, got, text
         return failed
 

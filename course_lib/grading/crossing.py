@@ -23,9 +23,13 @@ class Crossing(torch.autograd.Function):
     """Joins the graph of this process to the graph that the other one keeps."""
 
     @staticmethod
-    def forward(ctx, peer, graph, outs, *ins):
-        """Hand the results on; `ins` are only what they depend on."""
+    def forward(ctx, peer, graph, outs, sent, *ins):
+        """Hand the results on; `ins` are only what they depend on.
+
+        The first `sent` of them were sent; the others are leaves of this side.
+        """
         ctx.peer, ctx.graph = peer, graph
+        ctx.behind = [id(leaf) for leaf in ins[sent:]]
         ctx.ins = [(t.shape, t.dtype, t.device) for t in ins]
         ctx.set_materialize_grads(False)
         # so that a second backward pass is refused, as it would be without the crossing
@@ -37,13 +41,15 @@ class Crossing(torch.autograd.Function):
     def backward(ctx, *grads):
         """Ask for the vector-Jacobian product."""
         _ = ctx.saved_tensors
-        found = ctx.peer.pull_back(ctx.graph, grads)
+        found = ctx.peer.pull_all(ctx.graph, grads, ctx.behind)
+        dummies = [None] * (len(ctx.ins) - len(found)) if not ctx.peer.generous else []
+        found += dummies
         if len(found) != len(ctx.ins):
             raise WireError("sent too many or too few gradients")
         for grad, wanted in zip(found, ctx.ins, strict=True):
             if grad is not None and (grad.shape, grad.dtype, grad.device) != wanted:
                 raise WireError("sent a gradient that does not fit its tensor")
-        return None, None, None, *found
+        return None, None, None, None, *found
 
 
 class Kept:

@@ -26,6 +26,7 @@ class Probe:
     wall: str
     code: str
     expected: str
+    limit_s: float = CELL_LIMIT_S
 
 
 def probes(secret: str, folder: str) -> list[Probe]:
@@ -63,6 +64,17 @@ def probes(secret: str, folder: str) -> list[Probe]:
             "import ctypes\nprint(ctypes.CDLL(None).unshare(0x10000000))",
             "-1",
         ),
+        Probe(
+            "no files in memory",
+            _fails("os.memfd_create('x')"),
+            "OSError",
+        ),
+        Probe(
+            "its group of processes only",
+            "import os, subprocess\nsubprocess.Popen(['sleep', '60'])\n"
+            "os.killpg(0, 9)\nprint('alive')",
+            "alive",
+        ),
         Probe("memory", _fails("bytearray(2**31)"), "MemoryError"),
         Probe(
             "memory of all processes",
@@ -78,7 +90,8 @@ def probes(secret: str, folder: str) -> list[Probe]:
             "except OSError as e: print(type(e).__name__, n)",
             "BlockingIOError",
         ),
-        Probe("CPU time", "import time\nwhile True: pass", "KernelDied"),
+        # on a busy machine three seconds of CPU take many of a clock
+        Probe("CPU time", "while True: pass", "KernelDied", limit_s=120.0),
         Probe("wall time", "import time\ntime.sleep(60)", "Timeout"),
         Probe(
             "disk",
@@ -115,8 +128,9 @@ def _fails(action: str, before: str = "") -> str:
 def examine(backend: sandbox.Backend, probe: Probe) -> tuple[bool, str]:
     """Run one probe; return whether the wall held, and what was seen."""
     cell = {"index": 0, "role": "learner", "source": probe.code}
-    job = {"cells": [cell], "seed": 0, "cell_limit_s": CELL_LIMIT_S}
-    done = engine.Run(backend, job, 30).results()
+    job = {"cells": [cell], "seed": 0, "cell_limit_s": probe.limit_s}
+    job["limit_s"] = limit_s = 8 * probe.limit_s  # what ends a process is tried again
+    done = engine.Run(backend, job, limit_s).results()
     outputs = engine.clean(done.get(0, {}).get("outputs", []))
     text = "".join(
         out.get("text", "") or f"{out.get('ename')}: {out.get('evalue')}"

@@ -13,6 +13,7 @@ from typing import Any
 
 import torch
 
+LEAF = type(torch.ones(1, requires_grad=True).view(1).grad_fn.next_functions[0][0])
 MAX_OPERATIONS = 20_000
 MAX_ELEMENTS = 20_000_000  # of all rebuilt tensors together
 UNARY = {
@@ -37,27 +38,29 @@ def describe(root: Any) -> list | None:
     """
     numbers: dict[Any, int] = {}
     found: list[list] = []
-    stack = [(root, False)]
+    parents: dict[Any, list] = {}
+    stack = [root]
     while stack:
-        node, expanded = stack.pop()
-        if node in numbers:
-            continue
-        if isinstance(node, torch.autograd.function.BackwardCFunction):
-            return None
-        reads = [parent for parent, _ in node.next_functions]
-        if expanded:
+        node = stack[-1]
+        if node not in parents:
+            if isinstance(node, torch.autograd.function.BackwardCFunction):
+                return None
+            parents[node] = reads = [parent for parent, _ in node.next_functions]
+            if waiting := [p for p in reads if p and not (_is_leaf(p) or p in numbers)]:
+                stack += waiting
+                if len(stack) > MAX_OPERATIONS * 4 or len(found) > MAX_OPERATIONS:
+                    return None
+                continue
+        stack.pop()
+        if node not in numbers:
             numbers[node] = len(found)
-            found.append([node.name(), [_read(parent, numbers) for parent in reads]])
-            continue
-        if len(stack) > MAX_OPERATIONS * 4 or len(found) > MAX_OPERATIONS:
-            return None
-        stack.append((node, True))
-        stack += [(p, False) for p in reads if p is not None and not _is_leaf(p)]
+            reads = [_read(parent, numbers) for parent in parents[node]]
+            found.append([node.name(), reads])
     return found
 
 
 def _is_leaf(node: Any) -> bool:
-    return hasattr(node, "variable")
+    return type(node) is LEAF
 
 
 def _read(parent: Any, numbers: dict) -> list | None:
@@ -68,13 +71,16 @@ def _read(parent: Any, numbers: dict) -> list | None:
 
 def with_leaves(graph: list, change: Callable[[Any], Any]) -> list:
     """Return the description with each leaf replaced by what `change` makes of it."""
-    return [
-        [
-            name,
-            [["leaf", change(r[1])] if r and r[0] == "leaf" else r for r in reads],
-        ]
-        for name, reads in graph
-    ]
+    known: dict[int, Any] = {}
+
+    def changed(read: list | None) -> list | None:
+        if read is None or read[0] != "leaf":
+            return read
+        if (place := id(read[1])) not in known or isinstance(read[1], int):
+            known[place] = change(read[1])
+        return ["leaf", known[place]]
+
+    return [[name, [changed(read) for read in reads]] for name, reads in graph]
 
 
 def rebuild(graph: list, value: torch.Tensor) -> torch.Tensor:

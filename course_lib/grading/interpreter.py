@@ -5,6 +5,7 @@ is no message queue, no thread and no history file, so the interpreter can be ma
 in the warm server and forked; each fork costs milliseconds.
 """
 
+import ast
 import sys
 from typing import Any
 
@@ -128,6 +129,14 @@ class Interpreter(InteractiveShell):
     def enable_gui(self, gui=None):
         """Do nothing: there is no screen."""
 
+    def transform_cell(self, raw_cell):
+        """Return a cell as Python; one that is Python already needs no search."""
+        try:
+            compile(raw_cell, "<cell>", "exec", ast.PyCF_ONLY_AST)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return super().transform_cell(raw_cell)
+        return raw_cell if raw_cell.endswith("\n") else raw_cell + "\n"
+
     def system_raw(self, cmd):
         """Run a shell command and record what it prints."""
         self.user_ns["_exit_code"] = self.system_piped(cmd)
@@ -163,4 +172,5 @@ def new_interpreter() -> Interpreter:
     config.InteractiveShell.colors = "nocolor"
     config.InteractiveShell.xmode = "Context"
     shell = Interpreter.instance(config=config)
+    shell.extension_manager.load_extension("storemagic")  # as a kernel does
     return shell

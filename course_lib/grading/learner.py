@@ -3,10 +3,20 @@
 Nothing here is trusted. Learner's code shares this process and may change all of it;
 all it can achieve is that other plain data go to the judge. No hidden test, expected
 value or file of the course ever comes here.
+
+The process that runs the cells is asked for nothing else. At each test it leaves a
+copy of itself behind, a *branch*, and goes on; the branch answers that test's calls
+when all cells have run. So what a test passes in cannot turn up in the output of a
+cell, what a call breaks is broken for its own test only, and threads and timers of a
+cell, which a copy does not inherit, are not there when calls are answered.
 """
 
 import contextlib
 import io
+import os
+import resource
+import shutil
+import signal
 import socket
 import warnings
 from collections.abc import Callable
@@ -14,11 +24,14 @@ from typing import Any
 
 import torch
 
-from course_lib.checks import observe
+from course_lib.grading import guard
 from course_lib.grading.interpreter import Interpreter
 from course_lib.grading.peer import Peer
+from course_lib.grading.remote import answer_attribute
 from course_lib.grading.values import known_kinds
 from course_lib.grading.wire import Channel, Closed, Frame
+
+SLEEP = shutil.which("sleep", path="/usr/bin:/bin") or "/bin/sleep"
 
 
 class LearnerPeer(Peer):
@@ -26,18 +39,80 @@ class LearnerPeer(Peer):
 
     trusts = True
 
-    def __init__(self, channel: Channel, shell: Interpreter):
-        """Serve the namespace of a shell."""
+    def __init__(
+        self,
+        channel: Channel,
+        shell: Interpreter,
+        branches: list[socket.socket],
+        apart: bool,
+    ):
+        """Serve the namespace of a shell.
+
+        Args:
+            channel: the conversation about cells.
+            shell: runs them.
+            branches: the sockets of the branches to come.
+            apart: whether this process has a process space of its own.
+        """
         super().__init__(channel, known_kinds(shell))
-        self.shell = shell
+        self.shell, self.branches, self.apart = shell, branches, apart
 
     def other_requests(self) -> dict[str, Callable]:
-        """Run cells, say which names exist, drop what is no longer needed."""
-        return {"run": self._run, "names": self._names, "forget": self._forget}
+        """Run cells, leave branches, say which names exist and what they hold."""
+        return {
+            "run": self._run,
+            "branch": self._branch,
+            "shed": self._shed,
+            "rest": self._rest,
+            "names": self._names,
+            "attribute": answer_attribute(self),
+        }
+
+    def serve_all(self) -> None:
+        """Answer until the judge hangs up."""
+        with contextlib.suppress(Closed):
+            while True:
+                self.serve(self.channel.receive())
 
     def _run(self, source: str, frame: Frame) -> tuple[Any, Any]:
         outputs = self.shell.run(source)
         return [outputs, self.shell.execution_count - 1], self._packer()
+
+    def _branch(self, number: int, frame: Frame) -> tuple[Any, Any]:
+        """Leave a copy of this process behind, which answers calls on its socket."""
+        if _fork_with_room() == 0:
+            try:
+                own = self.branches[number]
+                for sock in (self.channel.sock, *self.branches):
+                    if sock is not own:
+                        sock.close()
+                self.channel = Channel(own)
+                self._leave_group()
+                self.serve_all()
+            finally:
+                os._exit(0)
+        self.branches[number].close()
+        return None, self._packer()
+
+    def _shed(self, body: None, frame: Frame) -> tuple[Any, Any]:
+        """Go on in a copy: threads and timers of the cells so far stay behind."""
+        if self.apart and _fork_with_room():
+            self._rest(body, frame)
+        self._leave_group()
+        return None, self._packer()
+
+    def _rest(self, body: None, frame: Frame) -> tuple[Any, Any]:
+        """Do nothing more, but live: with the first process all others end."""
+        if self.apart and os.getpid() != 1:
+            os._exit(0)
+        # another program takes this process over, and its threads and timers end
+        os.execv(SLEEP, [SLEEP, "infinity"])
+
+    def _leave_group(self) -> None:
+        if not self.apart:
+            guard.die_with_parent()
+        with contextlib.suppress(OSError):
+            os.setsid()  # what one process does to its group is done to itself
 
     def _names(self, names: list[str], frame: Frame) -> tuple[Any, Any]:
         """Return each name's value: a function stays here and is called by name."""
@@ -50,31 +125,48 @@ class LearnerPeer(Peer):
                 found.append([name, tree])
         return found, packer
 
-    def _forget(self, body: None, frame: Frame) -> tuple[Any, Any]:
-        self.forget()
-        return None, self._packer()
-
     def find(self, target: list) -> Callable:
         """Return a function by its name in the notebook, or by number."""
-        kind, value = target
+        kind, value, *_ = target
         return self.shell.user_ns[value] if kind == "name" else super().find(target)
 
+    def attribute(self, target: list, name: str, of: Any = None) -> Any:
+        """Refuse: the judge's functions have nothing to see."""
+        raise AttributeError(f"a function that was lent has no attribute {name!r}")
+
     @contextlib.contextmanager
-    def conditions(self, body: dict, printed: io.StringIO):
-        """Run a call as the checks do: warnings are silent, some names forbidden."""
+    def conditions(self, body: dict):
+        """Run a call as the checks do: nothing is printed, some names are forbidden."""
         with contextlib.ExitStack() as stack:
-            stack.enter_context(contextlib.redirect_stdout(printed))
-            stack.enter_context(contextlib.redirect_stderr(io.StringIO()))
+            stack.enter_context(contextlib.redirect_stdout(_Nowhere()))
+            stack.enter_context(contextlib.redirect_stderr(_Nowhere()))
             stack.enter_context(warnings.catch_warnings())
             warnings.simplefilter("ignore")
-            stack.enter_context(observe._forbidden(tuple(body["forbid"])))
+            guard.forbid(tuple(body["forbid"]))
             yield
 
 
-def serve(sock: socket.socket, shell: Interpreter, seed: int) -> None:
+class _Nowhere(io.TextIOBase):
+    """Takes what a call prints: it might tell what a test passed in."""
+
+    def write(self, text: str) -> int:
+        return len(text)
+
+
+def _fork_with_room() -> int:
+    """Fork, also where the learner's code has used up its processes."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NPROC)
+    resource.setrlimit(resource.RLIMIT_NPROC, (hard, hard))
+    try:
+        return os.fork()
+    finally:
+        resource.setrlimit(resource.RLIMIT_NPROC, (soft, hard))
+
+
+def serve(
+    socks: list[socket.socket], shell: Interpreter, seed: int, apart: bool
+) -> None:
     """Answer the judge until it hangs up."""
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
     torch.manual_seed(seed)
-    peer = LearnerPeer(Channel(sock), shell)
-    with contextlib.suppress(Closed):
-        while True:
-            peer.serve(peer.channel.receive())
+    LearnerPeer(Channel(socks[0]), shell, socks[1:], apart).serve_all()

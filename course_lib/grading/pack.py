@@ -10,6 +10,7 @@ import torch
 from torch import nn
 
 from course_lib.grading import graphs
+from course_lib.grading.remote import RemoteModule, module_state
 from course_lib.grading.values import (
     ARRAY_DTYPES,
     DTYPES,
@@ -32,6 +33,7 @@ class Packer:
     Attributes:
         table, blobs: what goes into the frame beside the tree.
         leaves: the objects of the table, in its order.
+        ins: what a generator that is packed may depend on.
     """
 
     def __init__(
@@ -47,6 +49,7 @@ class Packer:
         """
         self.handles, self.generous = handles, generous
         self.borrowed = {id(leaf): i for i, leaf in enumerate(borrowed)}
+        self.ins: list[torch.Tensor] = []
         self.table: list[dict] = []
         self.blobs: list[bytes] = []
         self.leaves: list[Any] = []
@@ -121,8 +124,14 @@ class Packer:
             return ["device", str(value)]
         if value is ...:
             return ["ellipsis", None]
-        if isinstance(value, nn.Module) and modules_known(type(value)):
-            return self._module(value, depth)
+        if isinstance(value, RemoteModule):
+            state = [[name, self._leaf(part)[1]] for name, part in value.state()]
+            return ["your module", value._number, state, value.training]
+        if isinstance(value, nn.Module):
+            ours = self.generous and modules_known(type(value))
+            return self._module(value, depth) if ours else self._own_module(value)
+        if _lazy(value):  # of the learner's: each value is asked for
+            return ["lazy", self.handles.keep(_Next(value, self.ins))]
         if isinstance(number := getattr(value, "_remote_number", None), int):
             return ["yours", number]
         if callable(value):
@@ -141,6 +150,22 @@ class Packer:
         tables = [vars(module)[key] for key in MODULE_TABLES]
         packed = [[[k, self.pack(v, depth)] for k, v in t.items()] for t in tables]
         return ["module", type(module).__name__, list(parts.items()), packed]
+
+    def _own_module(self, module: nn.Module) -> list:
+        """A module of the learner's crosses as parameters, buffers and a number."""
+        parts = []
+        for name, value, is_parameter in module_state(module):
+            kind, place = self._leaf(value)
+            if kind == "leaf":
+                self.table[place]["parameter"] = True
+            parts.append([name, [kind, place], is_parameter])
+        number, training = self.handles.keep(module), module.training is True
+        return ["module there", number, type(module).__name__[:80], parts, training]
+
+    def outs(self) -> list[torch.Tensor]:
+        """Return the leaves whose gradients the other side may ask for."""
+        pairs = zip(self.leaves, self.table, strict=True)
+        return [x for x, entry in pairs if crossing_out(entry)]
 
     def _plain(self, leaf: Any) -> bool:
         if isinstance(leaf, torch.Generator):
@@ -178,6 +203,21 @@ class Packer:
             graph = graphs.describe(leaf.grad_fn)
             if graph is not None:
                 entry["graph"] = graphs.with_leaves(graph, lambda t: self._leaf(t)[1])
+
+
+class _Next:
+    """Returns the next value of an iterator at each call."""
+
+    def __init__(self, iterator: Any, ins: list):
+        self.iterator, self.ins = iterator, ins
+
+    def __call__(self) -> Any:
+        return next(self.iterator)
+
+
+def crossing_out(entry: dict) -> bool:
+    """Whether an entry is a result that hangs in a graph; parameters are leaves."""
+    return bool(entry.get("wants")) and not entry.get("parameter")
 
 
 def describe(leaf: Any) -> tuple[dict, bytes]:

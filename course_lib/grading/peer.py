@@ -1,15 +1,12 @@
 """Two processes that call each other's functions as if they were their own.
 
-A `Remote` stands for a function of the other side. Calling it sends the arguments as
-plain data and returns the result as plain data; arguments that the call changed are
-changed here too. If gradients are wanted, the result hangs in the autograd graph by a
-node whose backward pass asks the other side for the vector-Jacobian product. While one
-side waits for an answer it answers itself, so functions can be handed over as arguments
-and gradients flow through them.
+Calling a `Remote` sends the arguments as plain data and returns the result as plain
+data; arguments that the call changed are changed here too. If gradients are wanted,
+the result hangs in the autograd graph by a node whose backward pass asks the other
+side for the vector-Jacobian product. While one side waits for an answer it answers
+itself, so functions can be handed over as arguments and gradients flow through them.
 """
 
-import contextlib
-import io
 import itertools
 from collections.abc import Callable
 from typing import Any
@@ -19,43 +16,17 @@ from torch._C._functorch import is_functorch_wrapped_tensor
 from torch.utils._pytree import tree_flatten, tree_unflatten
 
 from course_lib.checks import observe
-from course_lib.grading.changes import containers, overwrite, same_parts
+from course_lib.grading.answers import Answers
+from course_lib.grading.changes import containers, overwrite
 from course_lib.grading.crossing import Crossing, Kept, Transformed, wants
-from course_lib.grading.pack import Packer, describe
+from course_lib.grading.pack import Packer, crossing_out
+from course_lib.grading.remote import Remote, RemoteModule, remote_error
 from course_lib.grading.unpack import Unpacker, like
 from course_lib.grading.values import Handles
 from course_lib.grading.wire import Channel, Frame, Unfit, WireError
 
-MAX_GRAPHS = 50_000
-MAX_PRINTED = 20_000
-SHOWS = ("shape", "dtype", "state")  # entries that tell a changed leaf
 
-
-class RemoteError(Exception):
-    """What a remote function raised; a subclass named as the original is raised.
-
-    Attributes:
-        place: where in the learner's code it arose, in words.
-    """
-
-    place = ""
-
-
-class Remote:
-    """A function that runs in the other process."""
-
-    def __init__(self, peer: "Peer", target: list, name: str):
-        """Name the function by `target`: ["name", text] or ["number", n]."""
-        self._peer, self._target = peer, target
-        self._remote_number = target[1] if target[0] == "number" else None
-        self.__name__ = self.__qualname__ = name
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Call it there."""
-        return self._peer.call(self._target, args, kwargs)
-
-
-class Peer:
+class Peer(Answers):
     """One end of a conversation."""
 
     generous = False  # see Packer
@@ -64,8 +35,12 @@ class Peer:
     def __init__(self, channel: Channel, kinds: Callable[[], dict]):
         """Take a channel, and what lists the NamedTuple classes known here."""
         self.channel, self.kinds = channel, kinds
-        self.handles = Handles(lambda n, name: Remote(self, ["number", n], name))
-        self.graphs: dict[int, tuple[list, list]] = {}
+        self.handles = Handles(
+            lambda n, name: Remote(self, ["number", n], name),
+            lambda n, name: RemoteModule(self, n, name),
+        )
+        self.graphs, self.behind, self.pulled = {}, {}, {}
+        self.called_for: list[torch.Tensor] = []
         self.numbers = itertools.count()
         self.deadline: float | None = None
 
@@ -98,7 +73,8 @@ class Peer:
             reply, packer = answer(body, frame)
             self._send("ok", [number, reply], packer)
         except Unfit as problem:
-            told = ["ValueError", f"what it returned cannot be read: {problem}", ""]
+            text = f"what it returned cannot be read: {problem}"
+            told = ["ValueError", text, "", True]
             self._send("error", [number, told], self._packer())
         except (observe.TooSlow, WireError):
             raise
@@ -109,10 +85,10 @@ class Peer:
         """Return further requests that this side answers."""
         return {}
 
-    def explain(self, error: BaseException) -> list[str]:
-        """Return kind, text and place of an error."""
-        failure = observe._failure(error, "")
-        return [failure.kind, failure.text, failure.where]
+    def explain(self, error: BaseException) -> list:
+        """Return kind, text and place of an error, and whether a library raised it."""
+        failure = observe.described(error)
+        return [failure.kind, failure.text, failure.where, failure.library]
 
     def _send(self, kind: str, body: Any, packer: Packer) -> None:
         frame = Frame(kind, body, packer.table, packer.blobs)
@@ -126,19 +102,30 @@ class Peer:
             frame.table,
             frame.blobs,
             self.handles,
-            self.kinds(),
+            self.kinds,
             borrowed,
             self.trusts,
+            self.deadline,
         )
 
     # -- calling ---------------------------------------------------------------------
 
-    def call(self, target: list, args: tuple, kwargs: dict) -> Any:
-        """Call a function of the other side."""
+    def call(
+        self, target: list, args: tuple, kwargs: dict, of: Any = None, ins: Any = ()
+    ) -> Any:
+        """Call a function of the other side.
+
+        Args:
+            target: names the function.
+            args: its arguments.
+            kwargs: its keyword arguments.
+            of: the module whose method it is.
+            ins: tensors of earlier calls that the result may depend on.
+        """
         leaves, spec = tree_flatten((args, kwargs))
         places = [i for i, leaf in enumerate(leaves) if isinstance(leaf, torch.Tensor)]
         if not any(is_functorch_wrapped_tensor(leaves[i]) for i in places):
-            return self.plain_call(target, args, kwargs)[0]
+            return self.plain_call(target, args, kwargs, of=of, ins=ins)[0]
         tensors, kept = [leaves[i] for i in places], Kept()
         leaves = [None if i in places else leaf for i, leaf in enumerate(leaves)]
         made = Transformed.apply(self, target, leaves, spec, places, kept, *tensors)
@@ -147,39 +134,56 @@ class Peer:
             found[place] = tensor
         return tree_unflatten(found, shape)
 
+    def attribute(self, target: list, name: str, of: Any = None) -> Any:
+        """Return an attribute of something on the other side."""
+        packer = Packer(self.handles, generous=self.generous)
+        body = [target, name, packer.pack(of)]
+        frame = self.ask("attribute", body, packer)
+        tree = frame.body[1]
+        if type(tree) is list and tree[:1] == ["its method"]:
+            return Remote(self, ["method", target[1], name], name, of)
+        return self._unpacker(frame).unpack(tree)
+
     def plain_call(
-        self, target: list, args: tuple, kwargs: dict, grad: bool | None = None
+        self,
+        target: list,
+        args: tuple,
+        kwargs: dict,
+        grad: bool | None = None,
+        of: Any = None,
+        ins: Any = (),
     ) -> tuple[Any, int | None]:
         """Call a function of the other side; return result and number of its graph.
 
-        Args:
-            target: names the function.
-            args: its arguments.
-            kwargs: its keyword arguments.
-            grad: True keeps the graph on the other side and joins nothing here.
+        `grad` True keeps the graph on the other side and joins nothing here; the other
+        arguments are those of `call`.
         """
         packer = Packer(self.handles, generous=self.generous)
         body = {
             "target": target,
+            "of": packer.pack(of),
             "args": packer.pack([list(args), kwargs]),
             "grad": torch.is_grad_enabled() if grad is None else grad,
             "forbid": list(observe.forbidden_now()),
         }
-        frame = self.ask("call", body, packer)
-        return self._result(frame, packer.leaves, [list(args), kwargs], not grad)
-
-    def _result(self, frame: Frame, sent: list, args: list, join: bool) -> tuple:
-        reply = frame.body[1]
+        outer, self.called_for = self.called_for, []
+        try:
+            frame = self.ask("call", body, packer)
+            behind = list({id(leaf): leaf for leaf in self.called_for}.values())
+        finally:
+            self.called_for = outer
+        reply, sent = frame.body[1], packer.leaves
         if not isinstance(reply, dict):
             raise WireError("sent something unreadable")
         unpacker = self._unpacker(frame, sent)
-        if isinstance(text := reply.get("printed"), str):
-            print(text[:MAX_PRINTED], end="")
-        graph = reply.get("graph")
-        if type(graph) is int and join:
-            self._join(graph, unpacker, frame, sent)
-        self._apply_changes(reply, unpacker, sent, args)
-        return unpacker.unpack(reply.get("result")), graph
+        graph, ins = reply.get("graph"), [*ins, *filter(wants, sent)]
+        if type(graph) is int and not grad:
+            self._join(graph, unpacker, frame, ins, behind, reply.get("behind"))
+        self._apply_changes(reply, unpacker, sent, [list(args), kwargs])
+        result = unpacker.unpack(reply.get("result"))
+        for iterator in unpacker.iterators:
+            iterator.ins = ins
+        return result, graph
 
     def _apply_changes(
         self, reply: dict, unpacker: Unpacker, sent: list, args: list
@@ -196,13 +200,31 @@ class Peer:
         except (ValueError, TypeError, IndexError, AttributeError, RuntimeError) as bad:
             raise WireError("sent changes that do not fit") from bad
 
-    def _join(self, graph: int, unpacker: Unpacker, frame: Frame, sent: list) -> None:
-        """Hang the results that want gradients into the graph of this process."""
-        ins = [leaf for leaf in sent if wants(leaf)]
-        places = [i for i, entry in enumerate(frame.table) if entry.get("wants")]
-        if ins and places:
+    def _join(
+        self,
+        graph: int,
+        unpacker: Unpacker,
+        frame: Frame,
+        ins: list,
+        behind: list,
+        depends: Any,
+    ) -> None:
+        """Hang the results that want gradients into the graph of this process.
+
+        Args:
+            graph: its number on the other side.
+            unpacker: holds the results.
+            frame: the answer that they came in.
+            ins: the tensors that were sent.
+            behind: what they depend on beside: leaves that functions of ours used.
+            depends: whether they depend on leaves of the other side.
+        """
+        places = [i for i, entry in enumerate(frame.table) if crossing_out(entry)]
+        if depends is True and not ins and not self.generous:
+            ins = [torch.zeros((), requires_grad=True)]
+        if (ins or behind) and places:
             outs = [unpacker.leaves[i].detach() for i in places]
-            made = Crossing.apply(self, graph, outs, *ins)
+            made = Crossing.apply(self, graph, outs, len(ins), *ins, *behind)
             for place, tensor in zip(places, made, strict=True):
                 unpacker.leaves[place] = tensor
 
@@ -217,103 +239,11 @@ class Peer:
             raise WireError("sent a gradient that is no tensor")
         return found
 
-    # -- answering -------------------------------------------------------------------
-
-    def find(self, target: list) -> Callable:
-        """Return the function that a request names."""
-        kind, value = target
-        if kind != "number" or value not in self.handles.local:
-            raise WireError("asked for a function that is not there")
-        return self.handles.local[value]
-
-    def _answer_call(self, body: dict, frame: Frame) -> tuple[dict, Packer]:
-        function = self.find(body["target"])
-        unpacker = self._unpacker(frame)
-        args, kwargs = unpacker.unpack(body["args"])
-        ins = [leaf for leaf in unpacker.leaves if wants(leaf)]
-        parts = [(part, part.copy()) for part in containers([args, kwargs])]
-        printed = io.StringIO()
-        with (
-            torch.set_grad_enabled(body["grad"] is True),
-            self.conditions(body, printed),
-        ):
-            result = function(*args, **kwargs)
-        packer = self._packer(unpacker.leaves)
-        reply = {"result": packer.pack(result)}
-        reply["changed"] = self._changed(unpacker, frame, packer)
-        reply["grads"] = self._new_gradients(unpacker, frame, packer)
-        reply["parts"] = [
-            [number, packer.pack(part)]
-            for number, (part, before) in enumerate(parts)
-            if not same_parts(part, before)
-        ]
-        reply["printed"] = printed.getvalue()[:MAX_PRINTED]
-        reply["graph"] = self._remember(ins, [t for t in packer.leaves if wants(t)])
-        return reply, packer
-
-    def conditions(self, body: dict, printed: io.StringIO) -> Any:
-        """Return a context in which an asked-for call runs."""
-        return contextlib.nullcontext()
-
-    def _changed(self, unpacker: Unpacker, frame: Frame, packer: Packer) -> list:
-        """List the leaves that are no longer as they came."""
-        found = []
-        pairs = zip(unpacker.leaves, frame.table, frame.blobs, strict=True)
-        for place, (leaf, entry, blob) in enumerate(pairs):
-            now, data = describe(leaf)
-            if data != blob or any(entry.get(key) != now.get(key) for key in SHOWS):
-                copy = leaf.detach().clone() if torch.is_tensor(leaf) else leaf
-                packer.borrowed.pop(id(leaf), None)
-                found.append([place, packer.pack(copy)])
-                packer.borrowed[id(leaf)] = place
-        return found
-
-    def _new_gradients(self, unpacker: Unpacker, frame: Frame, packer: Packer) -> list:
-        """List the leaves that hold another gradient than they came with."""
-        found = []
-        for place, leaf in enumerate(unpacker.leaves):
-            if not isinstance(leaf, torch.Tensor) or not leaf.is_leaf:
-                continue
-            came = frame.table[place].get("grad")
-            before = b"" if came is None else frame.blobs[came]
-            if leaf.grad is not None and describe(leaf.grad)[1] != before:
-                found.append([place, packer.pack(leaf.grad.detach().clone())])
-        return found
-
-    def _remember(self, ins: list, outs: list) -> int | None:
-        if not outs:
-            return None
-        while len(self.graphs) >= MAX_GRAPHS:
-            del self.graphs[next(iter(self.graphs))]
-        self.graphs[number := next(self.numbers)] = ins, outs
-        return number
-
-    def _answer_pull(self, body: list, frame: Frame) -> tuple[Any, Packer]:
-        graph, tree = body
-        ins, outs = self.graphs[graph]
-        grads = self._unpacker(frame).unpack(tree)
-        pairs = [p for p in zip(outs, grads, strict=True) if p[1] is not None]
-        found = [None] * len(ins)
-        if ins and pairs:
-            given, weights = zip(*pairs, strict=True)
-            found = torch.autograd.grad(
-                given, ins, weights, retain_graph=True, allow_unused=True
-            )
-        packer = self._packer()
-        return packer.pack(list(found)), packer
-
-    def forget(self) -> None:
-        """Drop what was kept for calls that are over."""
-        self.graphs.clear()
-        self.handles.local.clear()
-
-
-def remote_error(body: Any) -> RemoteError:
-    """Return the error that an answer describes, as a class of its name."""
-    if type(body) is not list or [type(part) for part in body] != [str] * 3:
-        raise WireError("sent something unreadable")
-    kind, text, place = body
-    kind = kind[:60] if kind.isidentifier() else "Error"
-    error = type(kind, (RemoteError,), {})(text[:200])
-    error.place = place[:300]
-    return error
+    def pull_all(self, graph: int, grads: tuple, behind: list[int]) -> list:
+        """Return the vector-Jacobian product, and that of leaves by their id."""
+        outer, self.pulled = self.pulled, {}
+        try:
+            found = self.pull_back(graph, grads)
+            return [*found, *(self.pulled.get(one) for one in behind)]
+        finally:
+            self.pulled = outer

@@ -39,17 +39,56 @@ DENIED = {  # numbers on x86-64 and on aarch64
     "userfaultfd": (323, 282),
     "io_uring_setup": (425, 425),
     "open_by_handle_at": (304, 265),
+    # memory that no process maps, and so none is charged for
+    "memfd_create": (319, 279),
+    "memfd_secret": (447, 447),
+    "shmget": (29, 194),
 }
+PROGRAMS = {"execve": (59, 221), "execveat": (322, 281)}
 
 
 def _step(code: int, value: int, then: int = 0, otherwise: int = 0) -> bytes:
     return struct.pack("HBBI", code, then, otherwise, value)
 
 
+def without_programs() -> tuple[bytes, int] | None:
+    """Return a filter that refuses to start another program, and its length."""
+    if platform.machine() not in ARCHITECTURES:
+        return None
+    steps, column = _beginning()
+    steps += _refusals(PROGRAMS, column)
+    steps.append(_step(RETURN, ALLOW))
+    return b"".join(steps), len(steps)
+
+
 def program() -> tuple[bytes, int] | None:
     """Return the filter and its length, or None on a machine that it does not know."""
     if platform.machine() not in ARCHITECTURES:
         return None
+    steps, column = _beginning()
+    # its flags lie behind a pointer; where it is missing, the C library uses clone
+    steps += [_step(JUMP_IF_EQUAL, CLONE3, otherwise=1), _step(RETURN, ERRNO | ENOSYS)]
+    steps += _refusals(DENIED, column)
+    steps += [
+        _step(JUMP_IF_EQUAL, CLONE[column], otherwise=3),
+        _step(LOAD, 16),
+        _step(JUMP_IF_SET, NEW_NAMESPACES, otherwise=1),
+        _step(RETURN, ERRNO | EPERM),
+        _step(RETURN, ALLOW),
+    ]
+    return b"".join(steps), len(steps)
+
+
+def _refusals(calls: dict[str, tuple[int, int]], column: int) -> list[bytes]:
+    found = []
+    for numbers in calls.values():
+        found.append(_step(JUMP_IF_EQUAL, numbers[column], otherwise=1))
+        found.append(_step(RETURN, ERRNO | EPERM))
+    return found
+
+
+def _beginning() -> tuple[list[bytes], int]:
+    """Return the steps that load the number of a call, and its column."""
     architecture, column = ARCHITECTURES[platform.machine()]
     steps = [
         _step(LOAD, 4),
@@ -62,16 +101,4 @@ def program() -> tuple[bytes, int] | None:
             _step(JUMP_IF_AT_LEAST, X32, otherwise=1),
             _step(RETURN, ERRNO | EPERM),
         ]
-    # its flags lie behind a pointer; where it is missing, the C library uses clone
-    steps += [_step(JUMP_IF_EQUAL, CLONE3, otherwise=1), _step(RETURN, ERRNO | ENOSYS)]
-    for numbers in DENIED.values():
-        steps.append(_step(JUMP_IF_EQUAL, numbers[column], otherwise=1))
-        steps.append(_step(RETURN, ERRNO | EPERM))
-    steps += [
-        _step(JUMP_IF_EQUAL, CLONE[column], otherwise=3),
-        _step(LOAD, 16),
-        _step(JUMP_IF_SET, NEW_NAMESPACES, otherwise=1),
-        _step(RETURN, ERRNO | EPERM),
-        _step(RETURN, ALLOW),
-    ]
-    return b"".join(steps), len(steps)
+    return steps, column

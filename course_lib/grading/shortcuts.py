@@ -9,9 +9,12 @@ still meets the first guard.
 
 import ast
 import functools
+import re
 from collections.abc import Iterable, Iterator
 
 from IPython.core.inputtransformer2 import TransformerManager
+
+WORD = re.compile(r"[^\W\d]\w*")
 
 
 class _Definitions:
@@ -120,3 +123,10 @@ def uses(sources: tuple[str, ...], task: str, forbidden: tuple[str, ...]) -> str
         if any(used == name or used.startswith(f"{name}.") for used in reached):
             return name
     return None
+
+
+@functools.lru_cache
+def words(sources: tuple[str, ...]) -> frozenset[str]:
+    """Return the words and the lines of some cells, whether or not they are Python."""
+    text = "\n".join(sources)
+    return frozenset(WORD.findall(text)) | {line.strip() for line in text.splitlines()}

@@ -8,6 +8,7 @@ import base64
 import collections
 import math
 from collections.abc import Callable
+from time import monotonic
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ import torch
 from torch import nn
 
 from course_lib.grading import graphs
+from course_lib.grading.remote import RemoteIterator, put_state
 from course_lib.grading.values import (
     ARRAY_DTYPES,
     DTYPES,
@@ -25,7 +27,9 @@ from course_lib.grading.values import (
     Handles,
     modules_known,
 )
-from course_lib.grading.wire import WireError
+from course_lib.grading.wire import OutOfTime, WireError
+
+MAX_PARTS = 10_000  # of a learner's module
 
 
 class Opaque:
@@ -37,6 +41,7 @@ class Unpacker:
 
     Attributes:
         leaves: the objects of the table, in its order.
+        iterators: the stand-ins of generators that were made.
     """
 
     def __init__(
@@ -44,9 +49,10 @@ class Unpacker:
         table: list[dict],
         blobs: list[bytearray],
         handles: Handles,
-        kinds: dict[tuple, type],
+        kinds: Callable[[], dict[tuple, type]],
         borrowed: list[Any] | None = None,
         trusted: bool = False,
+        deadline: float | None = None,
     ):
         """Build the leaves.
 
@@ -54,11 +60,14 @@ class Unpacker:
             table: the entries of the frame.
             blobs: their bytes.
             handles: makes stand-ins for functions.
-            kinds: the NamedTuple classes that may be rebuilt.
+            kinds: lists the NamedTuple classes that may be rebuilt.
             borrowed: the leaves that we sent; an answer may name them.
             trusted: whether the judge sent this: modules and graphs are rebuilt.
+            deadline: when to give up, as a value of `time.monotonic`.
         """
         self.handles, self.kinds, self.trusted = handles, kinds, trusted
+        self.deadline = deadline
+        self.iterators: list[RemoteIterator] = []
         self.borrowed = borrowed or []
         self.nodes = 0
         pairs = zip(table, blobs, strict=True)
@@ -91,6 +100,7 @@ class Unpacker:
         self.nodes += 1
         if depth > MAX_DEPTH or self.nodes > MAX_NODES:
             raise WireError("a value is nested too deep or has too many parts")
+        self._in_time()
         if tree is None or type(tree) in SCALARS:
             return tree
         if type(tree) is not list or len(tree) < 2 or type(tree[0]) is not str:
@@ -100,12 +110,20 @@ class Unpacker:
         except (ValueError, TypeError, KeyError, IndexError, AttributeError) as problem:
             raise WireError("sent something unreadable") from problem
 
+    def _in_time(self) -> None:
+        """Give up where building takes too long: keys may be made to collide."""
+        if self.deadline and not self.nodes & 63 and monotonic() > self.deadline:
+            raise OutOfTime("sent what takes too long to read")
+
     def _build(self, kind: str, body: Any, rest: list, depth: int) -> Any:
         if kind == "leaf":
             return self._at(body)
         if kind == "arg":
             return self.borrowed[body] if body >= 0 else self._at(None)
-        if kind in ("list", "tuple", "set", "frozenset", "generator", "iterator"):
+        if kind in ("set", "frozenset"):  # one by one, so that the time is watched
+            parts = {self.unpack(part, depth) for part in body}
+            return parts if kind == "set" else frozenset(parts)
+        if kind in ("list", "tuple", "generator", "iterator"):
             parts = [self.unpack(part, depth) for part in body]
             return MAKE[kind](parts)
         if kind == "named":
@@ -118,18 +136,49 @@ class Unpacker:
             return self._at(body)[()]
         if kind == "module" and self.trusted:
             return self._module(body, rest, depth)
-        if kind == "function":
-            return self.handles.remote(int(body), str(rest[0]))
         if kind == "yours":
             return self.handles.local[body]
+        if kind == "your module" and self.trusted:
+            return self._own_module(body, *rest)
+        if kind in ("function", "lazy", "module there"):
+            return self._remote(kind, body, rest)
         if kind in MAKE:
             return MAKE[kind](body)
         raise WireError("sent something unreadable")
 
+    def _remote(self, kind: str, number: Any, rest: list) -> Any:
+        """Return a stand-in for what stays on the other side."""
+        if type(number) is not int:
+            raise WireError("sent something unreadable")
+        if kind == "function":
+            return self.handles.remote(number, str(rest[0])[:80])
+        if kind == "lazy":
+            made = RemoteIterator(self.handles.remote(number, "next"))
+            self.iterators.append(made)
+            return made
+        name, parts, training = rest
+        if self.trusted or len(parts) > MAX_PARTS:
+            raise WireError("sent a module that has no place here")
+        found = [[n, self.unpack(part), is_own is True] for n, part, is_own in parts]
+        if not all(_is_part(*part) for part in found):
+            raise WireError("sent a module whose parts make no sense")
+        module = self.handles.module(number, str(name)[:80])
+        module.update(found, training is True)
+        return module
+
+    def _own_module(self, number: int, state: list, training: bool) -> nn.Module:
+        """Return a module of this side, with the numbers that the judge sent."""
+        module = self.handles.local[number]
+        for name, place in state:
+            self.leaves[place] = put_state(module, name, self._at(place))
+        if module.training is not training:
+            module.train(training)
+        return module
+
     def _named(self, name: str, rest: list, depth: int) -> tuple:
         fields, parts = rest
         parts = [self.unpack(part, depth) for part in parts]
-        known = self.kinds.get((name, tuple(fields)))
+        known = self.kinds().get((name, tuple(fields)))
         # tuple's own constructor: a class of the exercise may check its arguments
         if known is None and self.trusted:
             known = collections.namedtuple(name, fields)
@@ -224,6 +273,14 @@ def like(value: Any, leaf: torch.Tensor) -> torch.Tensor:
     return value.detach()
 
 
+def _is_part(name: Any, value: Any, is_parameter: bool) -> bool:
+    """Whether a module may have this part: a plain dotted name, a tensor."""
+    names = name.split(".") if type(name) is str and len(name) < 300 else [""]
+    plain = all(part.isidentifier() or part.isdigit() for part in names)
+    safe = not any(part.startswith("__") for part in names) and len(names) < 20
+    return plain and safe and type(value) in (torch.Tensor, nn.Parameter)
+
+
 def _stand_in(name: str) -> Opaque:
     return type(str(name)[:80], (Opaque,), {})()
 
@@ -231,8 +288,6 @@ def _stand_in(name: str) -> Opaque:
 MAKE: dict[str, Callable] = {
     "list": list,
     "tuple": tuple,
-    "set": set,
-    "frozenset": frozenset,
     "generator": lambda parts: (part for part in parts),
     "iterator": iter,
     "slice": slice,

@@ -76,14 +76,30 @@ def known_kinds(shell: Any) -> Callable[[], dict[tuple, type]]:
 
 
 class Handles:
-    """Functions that stay on this side, by number; the other side calls them."""
+    """Functions and modules that stay on this side; the other side has a number."""
 
-    def __init__(self, remote: Callable[[int, str], Any]):
-        """Take what makes a stand-in for a function of the other side."""
-        self.remote = remote
+    def __init__(
+        self,
+        remote: Callable[[int, str], Any],
+        remote_module: Callable[[int, str], Any] | None = None,
+    ):
+        """Take what makes stand-ins for functions and modules of the other side."""
+        self.remote, self.remote_module = remote, remote_module
         self.local: dict[int, Any] = {}
+        self.numbers: dict[int, int] = {}  # by id; `local` keeps what has the id
+        self.modules: dict[int, Any] = {}  # the stand-ins there are
 
     def keep(self, function: Any) -> int:
         """Remember a function and return its number."""
-        self.local[len(self.local)] = function
-        return len(self.local) - 1
+        known = self.numbers.get(id(function))
+        if known is not None and self.local[known] is function:
+            return known
+        number = len(self.local)
+        self.local[number], self.numbers[id(function)] = function, number
+        return number
+
+    def module(self, number: int, name: str) -> Any:
+        """Return the one stand-in of a module."""
+        if number not in self.modules:
+            self.modules[number] = self.remote_module(number, name)
+        return self.modules[number]

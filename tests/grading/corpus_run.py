@@ -8,10 +8,12 @@ corpus/batch.py) makes a course for each batch, calls it, and returns an `Outcom
 every entry.
 
     python tests/grading/corpus_run.py --grader plain --confine --out table.json
+    python tests/grading/corpus_run.py --tables
 
-grades with nbgrader as it comes, each batch inside bubblewrap, because nothing else
-stops a submission there. Entries of a batch in which something happened that cannot be
-laid at one entry's door are graded once more, each alone.
+The first grades with nbgrader as it comes, each batch inside bubblewrap, because
+nothing else stops a submission there; the second writes into the book what two kept
+runs say. Entries of a batch in which something happened that cannot be laid at one
+entry's door are graded once more, each alone.
 """
 
 import argparse
@@ -28,9 +30,20 @@ sys.path.insert(0, str(Path(__file__).parent))
 from corpus import ENTRIES, Entry, Place, class_of, making
 from corpus import quick as quick_selection
 from corpus.batch import TEMPLATE, Grader, batches, run
-from corpus.outcome import Outcome, line, markdown, read_outcomes, table, write
+from corpus.outcome import (
+    Outcome,
+    line,
+    markdown,
+    read_outcomes,
+    side_by_side,
+    table,
+    write,
+)
 
 ROOT = Path(__file__).parents[2]
+PLAIN = Path(__file__).parent / "corpus" / "plain_nbgrader.json"
+ENGINE = Path(__file__).parent / "corpus" / "engine.json"
+TABLE = ROOT / "book" / "_tables" / "corpus.md"
 BATCH_LIMIT_S = 60
 ENTRY_LIMIT_S = 20  # a cell has 30 s in nbgrader, a notebook no limit
 
@@ -72,7 +85,7 @@ c.Engine.notebook_timeout = 90
 
 
 def ours(place: Place, exercise: str) -> None:
-    """Nbgrader with this course's parts behind it."""
+    """Nbgrader with this course's parts and its engine behind it."""
     plain(place, exercise)
 
 
@@ -149,6 +162,12 @@ def run_parallel(entries: list[Entry], arguments, work: Path) -> list[Outcome]:
     return list(outcomes.values())
 
 
+def tables() -> str:
+    """Return the page's table of both runs that are kept."""
+    sides = [list(read_outcomes(path).values()) for path in (PLAIN, ENGINE)]
+    return side_by_side(*sides)
+
+
 def main() -> None:
     """Grade entries as the command line says, and write outcomes and table."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -162,8 +181,13 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=0, help="0: in this process")
     parser.add_argument("--confine", action="store_true", help="inside bubblewrap")
     parser.add_argument("--no-retry", action="store_true")
+    parser.add_argument("--tables", action="store_true", help="write the book's table")
     parser.add_argument("--resume", action="store_true", help="keep what --out holds")
     arguments = parser.parse_args()
+    if arguments.tables:
+        TABLE.parent.mkdir(exist_ok=True)
+        TABLE.write_text(tables())
+        return
     entries = quick_selection() if arguments.quick else ENTRIES
     if arguments.only:
         wanted = set(arguments.only)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from course_lib.checks import observe
 from course_lib.grading import engine, sandbox
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -37,7 +38,7 @@ def stubs(exercise: Exercise) -> dict[str, str]:
 
 def grade(where, cells: list[dict], limit_s: float = 240, seed: str = "20240") -> dict:
     """Return the results of some cells by index, with the environment of a test."""
-    job = {"cells": cells, "seed": 0, "cell_limit_s": 5.0}
+    job = {"cells": cells, "seed": 0, "cell_limit_s": 5.0, "limit_s": limit_s}
     job["environment"] = {"UNROLLED_SEED": seed}
     return engine.Run(where, job, limit_s).results()
 
@@ -109,6 +110,7 @@ def bank_cells(
 
 def in_process(exercise: Exercise, task: str, function) -> Verdict:
     """Return the verdict that the checks reach in the learner's own process."""
+    observe.STRICT = True  # as in the judge's process
     namespace = exercise.solved()
     for earlier in exercise.tests:
         if earlier == task:

@@ -1,7 +1,8 @@
-"""The corpus is sound, and its runner sees what it is there to see.
+"""The corpus is sound, its runner sees what it is there to see, the engine stands up.
 
-Whether a grader stands up to the corpus is another test's business; here the entries
-are checked against themselves, and the runner against graders with known faults.
+The entries are checked against themselves, and the runner against graders with known
+faults. Under the engine the quick selection is graded; UNROLLED_CORPUS=all grades all
+of it, which takes an hour.
 """
 
 import base64
@@ -9,15 +10,21 @@ import collections
 import json
 import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
+import corpus_run
 import pytest
 from corpus import CLASSES, ENTRIES, class_of, making, quick
 from corpus.batch import TEMPLATE, run
+from corpus.outcome import Outcome, line
 from corpus.pages import active, leaks
+from grading import engine_kit as kit
 
 HERE = Path(__file__).parent
 BASELINE = HERE / "corpus" / "plain_nbgrader.json"
+KEPT = HERE / "corpus" / "engine.json"
 
 
 @pytest.fixture(scope="module")
@@ -141,3 +148,38 @@ def test_the_baseline_names_entries_of_the_corpus():
     names = {entry.name for entry in ENTRIES}
     assert {row["name"] for row in rows} <= names
     assert len(rows) >= 120
+
+
+def rows(path):
+    return [Outcome(**row) for row in json.loads(path.read_text())["entries"]]
+
+
+def test_under_the_engine_everything_is_as_it_should_be(tmp_path):
+    kit.backend()
+    all_ = os.environ.get("UNROLLED_CORPUS") == "all"
+    out = tmp_path / "out.json"
+    words = ["--grader", "ours", "--jobs", "2", "--batch", "24", "--out", str(out)]
+    words += ["--work", str(tmp_path / "work")] + ([] if all_ else ["--quick"])
+    runner = [sys.executable, str(HERE / "corpus_run.py"), *words]
+    done = subprocess.run(runner, capture_output=True, text=True)
+    assert out.exists(), done.stderr
+    found = rows(out)
+    assert {o.name for o in found} == {e.name for e in (ENTRIES if all_ else quick())}
+    assert [line(outcome) for outcome in found if not outcome.good] == []
+
+
+def test_the_kept_run_of_the_engine_is_of_the_whole_corpus_and_without_fault():
+    found = rows(KEPT)
+    assert {outcome.name for outcome in found} == {entry.name for entry in ENTRIES}
+    assert [line(outcome) for outcome in found if not outcome.good] == []
+
+
+def test_the_books_table_says_what_the_kept_runs_say():
+    assert corpus_run.TABLE.read_text() == corpus_run.tables()
+    first = {outcome.name: outcome for outcome in rows(BASELINE)}
+    second = {outcome.name: outcome for outcome in rows(KEPT)}
+    both = first.keys() & second.keys()
+    last = corpus_run.tables().splitlines()[2 + len(CLASSES)]
+    cells = [cell.strip() for cell in last.strip("|").split("|")]
+    gained = (sum(side[name].gained > 0 for name in both) for side in (first, second))
+    assert cells[:3] == ["all", str(len(both)), " / ".join(map(str, gained))]

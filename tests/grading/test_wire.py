@@ -13,13 +13,17 @@ import torch
 
 from course_lib.cells import RNNParams
 from course_lib.grading.pack import Packer
+from course_lib.grading.remote import RemoteIterator, RemoteModule
 from course_lib.grading.unpack import Opaque, Unpacker
 from course_lib.grading.values import Handles, named_tuples
 from course_lib.grading.wire import Channel, Closed, Frame, OutOfTime, Unfit, WireError
 
 
 def handles():
-    return Handles(lambda number, name: ("remote", number, name))
+    return Handles(
+        lambda number, name: ("remote", number, name),
+        lambda number, name: RemoteModule(None, number, name),
+    )
 
 
 def across(value, trusted=False, generous=False):
@@ -31,7 +35,7 @@ def across(value, trusted=False, generous=False):
     import course_lib.cells
 
     kinds = named_tuples([course_lib.cells])
-    unpacker = Unpacker(table, blobs, handles(), kinds, trusted=trusted)
+    unpacker = Unpacker(table, blobs, handles(), lambda: kinds, trusted=trusted)
     return unpacker.unpack(tree)
 
 
@@ -109,13 +113,25 @@ def test_old_gradients_cross():
 
 def test_modules_of_torch_cross_to_the_learner_only():
     rnn = torch.nn.RNN(2, 3, bias=False, dtype=torch.float64)
-    got = across(rnn, trusted=True)
+    got = across(rnn, trusted=True, generous=True)
     assert type(got) is torch.nn.RNN
     assert got.bias is False
     x = torch.randn(1, 4, 2, dtype=torch.float64)
     assert torch.equal(got(x)[0], rnn(x)[0])
+    packer = Packer(handles(), generous=True)
+    tree = json.loads(json.dumps(packer.pack(rnn)))
+    blobs = [bytearray(blob) for blob in packer.blobs]
     with pytest.raises(WireError):
-        across(rnn)
+        Unpacker(packer.table, blobs, handles(), dict).unpack(tree)
+
+
+def test_a_learners_module_crosses_as_numbers_and_a_stand_in():
+    rnn = torch.nn.RNN(2, 3, bias=False)
+    got = across(rnn)
+    assert type(got) is RemoteModule
+    assert dict(got.named_parameters()).keys() == dict(rnn.named_parameters()).keys()
+    assert torch.equal(got.weight_ih_l0, rnn.weight_ih_l0)
+    assert got.weight_ih_l0.is_leaf
 
 
 def test_a_subclass_or_a_liar_does_not_cross():
@@ -135,11 +151,11 @@ def test_a_subclass_or_a_liar_does_not_cross():
     assert type(across(namedtuple("T", "a")(1))) is tuple
 
 
-def test_generators_cross_to_the_learner_only():
+def test_generators_cross_whole_to_the_learner_only():
     got = across((i for i in [1, 2]), generous=True)
     assert not hasattr(got, "__len__")
     assert list(got) == [1, 2]
-    assert isinstance(across(i for i in [1]), Opaque)
+    assert isinstance(across(i for i in [1]), RemoteIterator)
 
     def forever():
         while True:
@@ -147,6 +163,29 @@ def test_generators_cross_to_the_learner_only():
 
     with pytest.raises(Unfit):
         across(forever(), generous=True)
+
+
+@pytest.mark.parametrize("kind", ["dict", "set"])
+def test_keys_that_collide_run_out_of_time(kind):
+    from time import monotonic
+
+    keys = [k * (2**61 - 1) for k in range(200_000)]
+    body = [[k, 0] for k in keys] if kind == "dict" else keys
+    started = monotonic()
+    unpacker = Unpacker([], [], handles(), dict, deadline=started + 0.5)
+    with pytest.raises(OutOfTime):
+        unpacker.unpack([kind, body])
+    assert monotonic() - started < 5
+
+
+@pytest.mark.parametrize("name", ["__class__", "a.__dict__", "", "a b", "x" * 999, 7])
+def test_a_module_with_impossible_parts_is_refused(name):
+    packer = Packer(handles())
+    leaf = packer.pack(torch.ones(1))
+    blobs = [bytearray(blob) for blob in packer.blobs]
+    unpacker = Unpacker(packer.table, blobs, handles(), dict)
+    with pytest.raises(WireError):
+        unpacker.unpack(["module there", 0, "x", [[name, leaf, True]], True])
 
 
 def test_a_value_that_holds_itself_is_refused():
@@ -182,7 +221,7 @@ def test_a_changed_frame_gives_plain_data_or_a_wire_error(seed):
         table[place] = {**table[place], key: mutated(rng, table[place][key])}
     blobs = [bytearray(blob) for blob in packer.blobs]
     with contextlib.suppress(WireError):
-        Unpacker(table, blobs, handles(), {}).unpack(tree)
+        Unpacker(table, blobs, handles(), dict).unpack(tree)
 
 
 def pair():

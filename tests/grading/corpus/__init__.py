@@ -5,6 +5,7 @@
     in_kernel      attacks on the test from inside its own process
     values         values that lie, cannot cross, or carry other gradients
     two_processes  attacks on the wire between test and answer
+    insiders       attacks by somebody who has read the engine's source
     files          the disk, other processes, the network
     notebooks      cells, metadata and JSON of the notebook file
     folders        what lies in the submitted folder
@@ -22,6 +23,7 @@ from . import (
     files,
     folders,
     in_kernel,
+    insiders,
     notebooks,
     odd_but_right,
     outputs,
@@ -38,6 +40,7 @@ CLASSES: dict[str, list[Entry]] = {
         in_kernel,
         values,
         two_processes,
+        insiders,
         files,
         notebooks,
         folders,

@@ -138,3 +138,34 @@ def write(outcomes: Iterable[Outcome], path: Path | None) -> None:
     rows = sorted(outcomes, key=lambda outcome: order[outcome.name])
     data = {"table": table(rows), "entries": [dataclasses.asdict(row) for row in rows]}
     path.write_text(json.dumps(data, indent=1, ensure_ascii=False) + "\n")
+
+
+BAD = {
+    "undeserved points": "gained points",
+    "missing grades": "no grade",
+    "aborted batches": "batch aborted",
+    "effects on others": "effects on others",
+    "survivors": "survivors",
+    "hidden text": "hidden text leaked",
+    "active content": "active content",
+    "lost points": "lost points",
+}
+FOOTNOTE = """
+Submissions of each class, and in how many of them something went wrong: under plain
+nbgrader / under the engine. A batch that was aborted, and what was done to others, is
+laid at the door of the submission that did it alone. Made by
+`tests/grading/corpus_run.py --tables` from the two files of outcomes beside the corpus.
+"""
+
+
+def side_by_side(plain: list[Outcome], engine: list[Outcome]) -> str:
+    """Return both ways of grading as one table, over the entries that both graded."""
+    both = {o.name for o in plain} & {o.name for o in engine}
+    rows = [table([o for o in side if o.name in both]) for side in (plain, engine)]
+    lines = [["class", "entries", *BAD], ["---", *["--:"] * (len(BAD) + 1)]]
+    for kind, first in rows[0].items():
+        second = rows[1][kind]
+        cells = [f"{first[key]} / {second[key]}" for key in BAD.values()]
+        lines.append([kind.replace("_", " "), str(first["entries"]), *cells])
+    text = "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+    return f"{text}\n{FOOTNOTE}"
