@@ -9,13 +9,18 @@ hung into it by `settings.configure`, which `nbgrader_config.py` calls.
     autograde    nbgrader's converter, fed with such rebuilt notebooks
     execute      run one, within limits; restart after a crash and replay
     engine       run one with the verdict in a process of its own; what it is made of:
-      judge, learner         the two processes; `peer` is how they call each other
-      wire, values, pack, unpack, graphs, crossing, changes
+      cells, attempts        the notebook as the judge reads it; tried again
+      servers, warm, warming processes that start at once
+      sandbox, confine, seccomp
+                             the walls around them
+      judge, revival, replay the judge; learners' processes, alive again after a fault
+      learner, guard         the learner's process; what an exercise forbids in it
+      peer, answers, remote, conversation, crossing
+                             how they call each other, gradients included
+      wire, values, pack, unpack, leaves, graphs, changes
                              what crosses between them, and how
       interpreter            IPython without a kernel
       shortcuts              what an answer uses that the exercise forbids
-      warm, sandbox, confine, seccomp
-                             processes that start at once, behind walls
     doctor       prove the walls by running against them
     outputs      keep what is safe to show, as much of it as anyone reads
     verdict      what a test cell's outputs are worth, and why

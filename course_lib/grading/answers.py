@@ -14,7 +14,8 @@ import torch
 
 from course_lib.grading.changes import containers, same_parts
 from course_lib.grading.crossing import wants
-from course_lib.grading.pack import Packer, describe
+from course_lib.grading.leaves import describe
+from course_lib.grading.pack import Packer
 from course_lib.grading.unpack import Unpacker
 from course_lib.grading.values import Handles
 from course_lib.grading.wire import Frame, WireError

@@ -97,9 +97,10 @@ def _functions(target: Any) -> Iterator[types.FunctionType]:
 def _empty(function: types.FunctionType, name: str) -> None:
     """Replace the code of a function."""
     if function.__code__.co_filename != REFUSED:
-        for mark in _marks(function.__code__):
-            _places[mark] = name
         free = function.__code__.co_freevars
+        # many functions share the code of a decorator; the one inside has its own
+        for mark in () if free else _marks(function.__code__):
+            _places[mark] = name
         function.__code__ = refusal(name).__code__.replace(co_freevars=free)
 
 

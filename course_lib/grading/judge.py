@@ -14,9 +14,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from course_lib.checks import observe
+from course_lib.grading.conversation import error_output, fault
 from course_lib.grading.interpreter import Interpreter
 from course_lib.grading.remote import RemoteError
-from course_lib.grading.revival import Learner, error_output, fault
+from course_lib.grading.revival import Learner
 from course_lib.grading.values import known_kinds
 from course_lib.grading.wire import WireError
 

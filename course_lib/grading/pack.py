@@ -2,7 +2,7 @@
 
 import base64
 import types
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -10,6 +10,7 @@ import torch
 from torch import nn
 
 from course_lib.grading import graphs
+from course_lib.grading.leaves import describe
 from course_lib.grading.remote import RemoteModule, module_state
 from course_lib.grading.values import (
     ARRAY_DTYPES,
@@ -21,7 +22,7 @@ from course_lib.grading.values import (
     Handles,
     modules_known,
 )
-from course_lib.grading.wire import MAX_BYTES, Unfit
+from course_lib.grading.wire import Unfit
 
 MAX_ITEMS = 100_000  # of a generator
 LAZY = (types.GeneratorType, map, zip, filter, enumerate, reversed)
@@ -218,53 +219,6 @@ class _Next:
 def crossing_out(entry: dict) -> bool:
     """Whether an entry is a result that hangs in a graph; parameters are leaves."""
     return bool(entry.get("wants")) and not entry.get("parameter")
-
-
-def describe(leaf: Any) -> tuple[dict, bytes]:
-    """Return the entry and the bytes of a tensor, an array or a generator."""
-    if not getattr(leaf, "is_meta", False) and getattr(leaf, "nbytes", 0) > MAX_BYTES:
-        raise Unfit(f"a tensor is too large ({leaf.nbytes} bytes)")
-    if isinstance(leaf, torch.Generator):
-        return {
-            "is": "rng",
-            "device": str(leaf.device),
-        }, leaf.get_state().numpy().tobytes()
-    if isinstance(leaf, np.random.Generator):
-        state = leaf.bit_generator.state
-        return {"is": "numpy rng", "state": state}, b""
-    if isinstance(leaf, np.ndarray):
-        array = np.asarray(leaf, dtype=leaf.dtype.newbyteorder("="))
-        order = _order(array.shape, array.strides)
-        data = array.transpose(order).tobytes()
-        entry = {"is": "array", "shape": list(array.shape), "order": order}
-        return {**entry, "dtype": array.dtype.name}, data
-    tensor = torch.Tensor.detach(leaf).as_subclass(torch.Tensor)
-    order = _order(tensor.shape, tensor.stride())
-    entry = {"is": "tensor", "shape": list(tensor.shape), "order": order}
-    entry |= {"dtype": str(tensor.dtype)[6:], "device": tensor.device.type}
-    if tensor.is_meta or not tensor.numel():
-        return entry, b""
-    if _is_plain_memory(tensor):
-        return entry, tensor.reshape(-1).view(torch.uint8).numpy().tobytes()
-    lengths = [tensor.shape[axis] for axis in order]
-    flat = torch.empty(lengths, dtype=tensor.dtype).copy_(tensor.permute(order))
-    return entry, flat.reshape(-1).view(torch.uint8).numpy().tobytes()
-
-
-def _is_plain_memory(tensor: torch.Tensor) -> bool:
-    """Whether the bytes can be taken as they lie, without another copy."""
-    here = tensor.device.type == "cpu" and tensor.is_contiguous()
-    lazy = tensor.is_conj() or tensor.is_neg()
-    return here and not lazy and tensor.ndim > 0 and tensor.stride(-1) == 1
-
-
-def _order(shape: Sequence[int], strides: Sequence[int]) -> list[int]:
-    """Return the axes from the slowest to the fastest: how it lies in memory."""
-    axes = list(range(len(shape)))
-    if min(strides, default=0) < 0:
-        return axes
-    # an axis of length 1 has no place in memory; first, so that the order is one
-    return sorted(axes, key=lambda axis: (shape[axis] != 1, -strides[axis]))
 
 
 def _lazy(value: Any) -> bool:

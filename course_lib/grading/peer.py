@@ -19,9 +19,10 @@ from course_lib.checks import observe
 from course_lib.grading.answers import Answers
 from course_lib.grading.changes import containers, overwrite
 from course_lib.grading.crossing import Crossing, Kept, Transformed, wants
+from course_lib.grading.leaves import like
 from course_lib.grading.pack import Packer, crossing_out
 from course_lib.grading.remote import Remote, RemoteModule, remote_error
-from course_lib.grading.unpack import Unpacker, like
+from course_lib.grading.unpack import Unpacker
 from course_lib.grading.values import Handles
 from course_lib.grading.wire import Channel, Frame, Unfit, WireError
 

@@ -6,19 +6,17 @@ whatever does not fit is a `WireError`.
 
 import base64
 import collections
-import math
 from collections.abc import Callable
 from time import monotonic
 from typing import Any
 
-import numpy as np
 import torch
 from torch import nn
 
 from course_lib.grading import graphs
+from course_lib.grading.leaves import build, like
 from course_lib.grading.remote import RemoteIterator, put_state
 from course_lib.grading.values import (
-    ARRAY_DTYPES,
     DTYPES,
     MAX_DEPTH,
     MAX_NODES,
@@ -208,69 +206,6 @@ class Unpacker:
             part.grad = self.leaves[place].grad
             self.leaves[place] = part
         return part
-
-
-def build(entry: dict, blob: bytearray) -> Any:
-    """Return the tensor, array or generator that an entry and its bytes describe."""
-    try:
-        if entry["is"] == "tensor":
-            return _tensor(entry, blob)
-        if entry["is"] == "array":
-            return _array(entry, blob)
-        if entry["is"] == "rng":
-            generator = torch.Generator()
-            generator.set_state(torch.frombuffer(blob, dtype=torch.uint8).clone())
-            return generator
-        if entry["is"] == "numpy rng":
-            bits = np.random.PCG64()
-            bits.state = entry["state"]
-            return np.random.Generator(bits)
-    except (ValueError, TypeError, KeyError, RuntimeError, OverflowError) as problem:
-        raise WireError("sent a tensor that makes no sense") from problem
-    raise WireError("sent something unreadable")
-
-
-def _lengths(entry: dict) -> tuple[list[int], list[int], int]:
-    shape, order = entry["shape"], entry["order"]
-    if any(type(n) is not int or n < 0 for n in shape) or len(shape) > 20:
-        raise WireError("sent a shape that makes no sense")
-    if sorted(order) != list(range(len(shape))):
-        raise WireError("sent an order of axes that makes no sense")
-    return [shape[axis] for axis in order], order, math.prod(shape)
-
-
-def _tensor(entry: dict, blob: bytearray) -> torch.Tensor:
-    lengths, order, count = _lengths(entry)
-    dtype, device = DTYPES[entry["dtype"]], entry["device"]
-    back = [order.index(axis) for axis in range(len(order))]
-    if device == "meta":
-        if count > 1 << 40:
-            raise WireError("sent a shape that makes no sense")
-        return torch.empty(lengths, dtype=dtype, device="meta").permute(back).clone()
-    if len(blob) != count * dtype.itemsize or device not in ("cpu", "cuda"):
-        raise WireError("sent a tensor whose bytes do not fit its shape")
-    if not count:
-        return torch.empty(lengths, dtype=dtype, device=device).permute(back).clone()
-    flat = torch.frombuffer(blob, dtype=torch.uint8).view(dtype)
-    # a copy: no view, and apart from the bytes that it is compared with after a call
-    return flat.reshape(lengths).permute(back).clone().to(device)
-
-
-def _array(entry: dict, blob: bytearray) -> np.ndarray:
-    lengths, order, count = _lengths(entry)
-    dtype = ARRAY_DTYPES[entry["dtype"]]
-    if len(blob) != count * dtype.itemsize:
-        raise WireError("sent an array whose bytes do not fit its shape")
-    back = [order.index(axis) for axis in range(len(order))]
-    return np.frombuffer(blob, dtype).reshape(lengths).transpose(back).copy("K")
-
-
-def like(value: Any, leaf: torch.Tensor) -> torch.Tensor:
-    """Return a gradient, if it can be the gradient of `leaf`."""
-    same = isinstance(value, torch.Tensor) and value.shape == leaf.shape
-    if not same or value.dtype != leaf.dtype or value.device != leaf.device:
-        raise WireError("sent a gradient that does not fit its tensor")
-    return value.detach()
 
 
 def _is_part(name: Any, value: Any, is_parameter: bool) -> bool:

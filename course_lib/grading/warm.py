@@ -12,25 +12,18 @@ long as the client's.
 
 import argparse
 import contextlib
-import ctypes
-import gc
-import importlib
 import json
 import os
-import pkgutil
 import selectors
 import signal
 import socket
 import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 MAX_LINE = 1 << 16
 WATCH_S = 0.2
-NOT_TAUGHT = {"__main__", "assignments", "exercise_rules", "figures", "plots", "serve"}
-HUGE, MADV_HUGEPAGE, MADV_COLLAPSE = 1 << 21, 14, 25
 
 Start = Callable[[list[socket.socket], dict], None]
 
@@ -171,65 +164,6 @@ def report(error: BaseException) -> None:
         traceback.print_exception(error, file=sys.__stderr__)
 
 
-def rehearse() -> None:
-    """Use once what notebooks use: torch loads much of itself at the first call."""
-    import torch
-
-    for device in ("cpu", "meta"):
-        one = torch.ones(1, 1, device=device, requires_grad=True)
-        module = torch.nn.RNN(1, 1, device=device)
-        hs, _ = module(torch.tanh(one @ one)[None])
-        losses = torch.nn.functional.log_softmax(hs, dim=-1).gather(-1, hs.long() * 0)
-        torch.where(losses > 0, losses, 0.0).sum().backward()
-    torch.optim.SGD([one]).step()
-    torch.testing.assert_close(torch.ones(1), torch.ones(1))
-
-
-def warm_up(role: str) -> Any:
-    """Import what every notebook needs; return the interpreter that is forked."""
-    import torch
-
-    import course_lib
-    from course_lib import checks  # noqa: F401  as the notebooks do
-    from course_lib.grading import judge, learner  # noqa: F401
-    from course_lib.grading.interpreter import new_interpreter
-
-    torch.set_num_threads(1)
-    for part in pkgutil.iter_modules(course_lib.__path__):
-        if part.name not in NOT_TAUGHT:
-            importlib.import_module(f"course_lib.{part.name}")
-    rehearse()
-    shell = new_interpreter()
-    shell.run("1 + 1\n_ = None")
-    shell.reset(new_session=True)
-    shell.user_ns.pop("_", None)
-    if torch.cuda.is_initialized():
-        raise RuntimeError("CUDA was used before a fork, which could not use it")
-    if (threads := len(os.listdir("/proc/self/task"))) != 1:
-        raise RuntimeError(f"{threads} threads before a fork, which would lose them")
-    gc.collect()
-    gc.freeze()  # the collector must not touch, and so copy, what children share
-    huge_pages()
-    return shell
-
-
-def huge_pages() -> None:
-    """Put this process's memory into large pages, where the kernel has them.
-
-    A fork copies the table of pages: with large ones it takes a third of the time.
-    """
-    libc = ctypes.CDLL(None)
-    for line in Path("/proc/self/maps").read_text().splitlines():
-        place, rights, _, _, inode, *name = line.split()
-        if rights != "rw-p" or inode != "0" or name not in ([], ["[heap]"]):
-            continue
-        low, high = (int(end, 16) for end in place.split("-"))
-        low, high = -(-low // HUGE) * HUGE, high // HUGE * HUGE
-        for advice in (MADV_HUGEPAGE, MADV_COLLAPSE) if low < high else ():
-            start, size = ctypes.c_void_p(low), ctypes.c_size_t(high - low)
-            libc.madvise(start, size, advice)  # refused where there are none
-
-
 def main() -> None:
     """Serve one role over the control socket whose descriptor is given."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -243,6 +177,8 @@ def main() -> None:
     confinement = Confinement(**json.loads(options.limits))
     if options.role == "learner" and confinement.namespaces:
         become_nobody()
+    from course_lib.grading.warming import warm_up
+
     shell = warm_up(options.role)
     from course_lib.grading import judge, learner
 

@@ -1,0 +1,123 @@
+"""The judge's end of a conversation with one process of a learner.
+
+After a fault the conversation is over: nothing that comes later could be trusted to
+answer what was asked.
+"""
+
+import contextlib
+from collections.abc import Callable, Iterator
+from time import monotonic
+from typing import Any, Protocol
+
+from course_lib.checks import observe, wording
+from course_lib.grading import shortcuts
+from course_lib.grading.peer import Peer
+from course_lib.grading.remote import RemoteError, remote_error
+from course_lib.grading.wire import Channel, Closed, OutOfTime, WireError
+
+
+class Owner(Protocol):
+    """Whose process it is.
+
+    Attributes:
+        cell_limit_s: seconds that a request may take.
+        words: words and lines of the learner's own code.
+    """
+
+    cell_limit_s: float
+    words: frozenset[str]
+
+    def give_up(self, error: BaseException) -> None:
+        """End the process after a fault."""
+
+
+class Timeout(RemoteError):
+    """A call outside the guard of the checks took too long."""
+
+
+class ProcessEnded(RemoteError):
+    """The learner's code ended its process, or wrote what cannot be understood."""
+
+
+class JudgePeer(Peer):
+    """The end of the conversation in the judge's process; after a fault it is over."""
+
+    generous = True
+
+    def __init__(self, channel: Channel, kinds: Callable, learner: Owner):
+        """Speak with one process of a learner."""
+        super().__init__(channel, kinds)
+        self.learner = learner
+
+    def call(
+        self, target: list, args: tuple, kwargs: dict, of: Any = None, ins: Any = ()
+    ) -> Any:
+        """Call a function of the learner's."""
+        with self._attention():
+            return super().call(target, args, kwargs, of, ins)
+
+    def attribute(self, target: list, name: str, of: Any = None) -> Any:
+        """Return an attribute of something of the learner's."""
+        with self._attention():
+            return super().attribute(target, name, of)
+
+    def pull_back(self, graph: int, grads: tuple) -> list:
+        """Return the vector-Jacobian product of an earlier call."""
+        with self._attention():
+            return super().pull_back(graph, grads)
+
+    @contextlib.contextmanager
+    def _attention(self) -> Iterator[None]:
+        """Afterwards the conversation is in order, or the process is given up."""
+        if self.channel.closed:
+            raise ProcessEnded("ended its Python process, and what it kept is gone")
+        limit_s = self.learner.cell_limit_s
+        self.deadline = monotonic() + limit_s
+        try:
+            yield
+        except RemoteError as error:
+            raise self._told(error) from None
+        except BaseException as error:
+            self.learner.give_up(error)
+            if isinstance(error, OutOfTime):
+                raise Timeout(late(limit_s)) from None
+            if isinstance(error, Closed):
+                raise ProcessEnded("ended its Python process") from None
+            if isinstance(error, WireError):
+                text = f"sent what is no result ({error})"
+                raise ProcessEnded(text) from None
+            raise
+
+    def _told(self, error: RemoteError) -> RemoteError:
+        """Return an error without what its text could tell of the arguments."""
+        forbidden = shortcuts.words(observe.forbidden_now())
+        error.known = self.learner.words | forbidden
+        said = wording.without_values(observe.described(error), error)
+        told = remote_error([said.kind, said.text, said.where, said.library])
+        told.known = error.known
+        return told
+
+
+def late(limit_s: float) -> str:
+    """Return what is said about code that was stopped."""
+    return f"stopped after {limit_s:.0f} s; does a loop never end?"
+
+
+def fault(problem: Exception, limit_s: float) -> dict:
+    """Return the output that says how a cell ended its process."""
+    if isinstance(problem, OutOfTime):
+        return error_output("Timeout", late(limit_s))
+    if isinstance(problem, Closed):
+        return error_output("KernelDied", "this code ended its Python process")
+    return error_output(type(problem).__name__, str(problem))
+
+
+def error_output(name: str, text: str) -> dict:
+    """Return an error output with nothing but a name and a sentence."""
+    line = f"{name}: {text}"
+    return {
+        "output_type": "error",
+        "ename": name,
+        "evalue": text,
+        "traceback": [line],
+    }
