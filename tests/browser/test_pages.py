@@ -96,6 +96,8 @@ def test_interactive_figures_answer_to_mouse_and_keyboard(visit, name):
         slider.press("ArrowLeft")
         moved = heard()
         assert moved != before, "the slider answers to the keyboard"
+        if not figure.locator("[role=radiogroup]").count():
+            continue  # a figure of sliders only
         others = figure.locator("[role=radio][aria-checked=false]:not(.uf-later)")
         others.first.click()
         clicked = heard()

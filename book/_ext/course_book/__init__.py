@@ -30,5 +30,6 @@ def setup(app):
     app.connect("build-finished", tidy.mend_pages, priority=900)
     app.connect("build-finished", tidy.open_front_door, priority=900)
     app.connect("build-finished", tidy.drop_unused_files, priority=900)
+    app.connect("build-finished", tidy.shrink_plots, priority=900)
     app.connect("build-finished", restart.forget_after_warnings, priority=990)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
