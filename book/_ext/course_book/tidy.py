@@ -92,7 +92,7 @@ def drop_unused_files(app, error) -> None:
 def shrink_plots(app, error) -> None:
     """Give plots a palette: flat colours need one byte a pixel, not four.
 
-    matplotlib writes 32 bits a pixel. 256 colours chosen for the plot cannot be told
+    matplotlib writes 32 bits a pixel. 96 colours chosen for the plot cannot be told
     from them, and the file is a third as long.
     """
     if error or app.builder.format != "html":
@@ -102,5 +102,5 @@ def shrink_plots(app, error) -> None:
             if image.mode not in ("RGB", "RGBA"):
                 continue  # done in an earlier build
             flat = image.convert("RGB")  # the ground is opaque
-            small = flat.quantize(256, dither=Image.Dither.NONE)
+            small = flat.quantize(96, dither=Image.Dither.NONE)
         small.save(path, optimize=True)
