@@ -84,7 +84,8 @@ def _results(nb: NotebookNode, resources: dict, secrets: list[str]) -> str:
         tasks[-1]["failures"] = [redacted(failure, secrets) for failure in failures]
     where = {key: resources["nbgrader"][key] for key in ("assignment", "student")}
     result = {**where, "notes": resources["notes"], "tasks": tasks}
-    return json.dumps(result, ensure_ascii=False, indent=1)
+    # harmless also where it is shown as a page
+    return json.dumps(result, ensure_ascii=False, indent=1).replace("<", "\\u003c")
 
 
 def redacted(failure: dict, secrets: list[str]) -> dict:

@@ -11,6 +11,7 @@ nobody could tell it from an answer.
 """
 
 import ctypes
+import functools
 import gc
 import importlib
 import signal
@@ -50,6 +51,9 @@ ALSO = {
     "torch.nn.MultiheadAttention": ("torch.nn.functional.multi_head_attention_forward",)
 }
 REFUSED = "<forbidden>"
+with warnings.catch_warnings():  # a text is called; a function takes its place
+    warnings.simplefilter("ignore", SyntaxWarning)
+    CODE = compile("lambda *args, **kwargs: 'refuse'()", REFUSED, "eval").co_consts[0]
 _forbidden: set[str] = set()
 _places: dict[tuple, str] = {}  # how forbidden code is known, and its name
 
@@ -136,28 +140,33 @@ def refusal(name: str) -> types.FunctionType:
     def refuse() -> None:
         raise ForbiddenCall(f"calls {name}; the exercise is to write it yourself")
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", SyntaxWarning)
-        space: dict[str, Any] = {}
-        exec("def f(*args, **kwargs): return 'refuse'()", space)
-    code = space["f"].__code__
-    parts = tuple(refuse if part == "refuse" else part for part in code.co_consts)
-    code = code.replace(co_consts=parts, co_filename=REFUSED)
-    return types.FunctionType(code, {})
+    parts = tuple(refuse if part == "refuse" else part for part in CODE.co_consts)
+    return types.FunctionType(CODE.replace(co_consts=parts), {})
 
 
 def _refuse_operation(operation: str, name: str) -> None:
     """Refuse every overload of an operation of torch, however it is called."""
-    packet = getattr(torch.ops.aten, operation, None)
-    if packet is None:
-        return
+    refuse = refusal(name)
     for key in KEYS:
         library = torch._C._dispatch_library("IMPL", "aten", key, __file__, 0)
-        for overload in packet.overloads():
-            ending = "" if overload == "default" else f".{overload}"
-            library.impl(operation + ending, key, refusal(name))
+        for full in _overloads(operation):
+            library.impl(full, key, refuse)
         # with the last reference the refusal would end: there is one too many
         ctypes.pythonapi.Py_IncRef(ctypes.py_object(library))
+
+
+@functools.cache
+def _overloads(operation: str) -> list[str]:
+    packet = getattr(torch.ops.aten, operation, None)
+    names = packet.overloads() if packet else []
+    return [operation if n == "default" else f"{operation}.{n}" for n in names]
+
+
+def prepare() -> None:
+    """Look up what is often forbidden, before processes are forked that forbid it."""
+    for operations in OPERATIONS.values():
+        for operation in operations:
+            _overloads(operation)
 
 
 def _no_copies(event: str, args: tuple) -> None:

@@ -102,7 +102,7 @@ class Packer:
         return [kind, parts]
 
     def _other(self, value: Any, depth: int) -> list:
-        if isinstance(value, np.generic):
+        if isinstance(value, np.generic) and not isinstance(value, str | bytes):
             array = np.array(value)
             return (
                 ["scalar", self._leaf(array)[1]]

@@ -17,6 +17,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell
 from course_lib.grading.preflight import Cell, Note, Submission
 
 DEFINES = re.compile(r"^(?:async +)?(?:def|class) +(\w+)", re.M)
+BEGIN, END = "### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS"
 HIDDEN = re.compile(
     r"^[ \t]*### BEGIN HIDDEN TESTS[ \t]*$.*?^[ \t]*### END HIDDEN TESTS[ \t]*$\n?",
     re.M | re.S,
@@ -59,7 +60,16 @@ class Exercise:
 
 def without_hidden(source: str) -> str:
     """Return a test cell's source as it is released."""
-    return HIDDEN.sub("", source)
+    # line by line: a pattern would try from every line that begins a region
+    kept, region = [], []
+    for line in source.splitlines(keepends=True):
+        word = line.strip(" \t\n")
+        if region or word == BEGIN:
+            region.append(line)
+            region = [] if word == END else region
+        else:
+            kept.append(line)
+    return "".join(kept + region)
 
 
 def rebuild(exercise: Exercise, submission: Submission) -> NotebookNode:

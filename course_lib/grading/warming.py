@@ -32,7 +32,7 @@ def warm_up(role: str) -> Any:
 
     import course_lib
     from course_lib import checks  # noqa: F401  as the notebooks do
-    from course_lib.grading import judge, learner  # noqa: F401
+    from course_lib.grading import guard, judge, learner  # noqa: F401
     from course_lib.grading.interpreter import new_interpreter
 
     torch.set_num_threads(1)
@@ -40,6 +40,7 @@ def warm_up(role: str) -> Any:
         if part.name not in NOT_TAUGHT:
             importlib.import_module(f"course_lib.{part.name}")
     rehearse()
+    guard.prepare()
     shell = new_interpreter()
     shell.run("1 + 1\n_ = None")
     shell.reset(new_session=True)

@@ -80,6 +80,8 @@ def _content(path: bytes, mode: int) -> tuple:
         return "folder", permissions
     if not stat.S_ISREG(mode) or os.lstat(path).st_size > LARGE_BYTES:
         return "other", permissions, os.lstat(path).st_size
+    if os.lstat(path).st_nlink > 1:  # it has another name, and changes under that
+        return "linked", permissions
     with open(path, "rb") as file:
         return "file", permissions, hashlib.md5(file.read()).hexdigest()
 
