@@ -10,7 +10,7 @@ import argparse
 import json
 from functools import partial
 
-from course_lib.comparison import (
+from course_lib.experiments.comparison import (
     BUDGETS,
     CELLS,
     PARAMETERS,
@@ -21,7 +21,7 @@ from course_lib.comparison import (
     best_rate,
     compare,
 )
-from course_lib.experiments import run_jobs
+from course_lib.experiments.trial import run_jobs
 
 TRIALS, SEEDS = (101, 102), (1, 2, 3, 4, 5)
 

@@ -8,21 +8,12 @@ Read the modules in this order; each depends only on those before it.
     cells               one step of a recurrence, as the formula says it
     unroll              a step applied over time; the computational graph it leaves
     bptt                the gradient of all that, by hand, in NumPy
+    gradients           how far a gradient reaches; starts, clipping
     layers              a cell run over time as a module; the fast forms
+    checkpoints         a training on disk, so that it can be stopped and resumed
     models, training    an output layer above it; fit it, with a history
     experiments         cells compared on memory tasks, by the same rules
-    side_by_side        many small networks trained at once, for chapter 9
-    comparison          all cells of the course on the same tasks, for chapter 11
-    checkpoints         a training on disk, so that it can be stopped and resumed
-    states              the same done to every tensor of a state
-    language_models     embeddings, perplexity, sampling; `streams` reads long texts
-    ngrams              counting instead of learning: the baseline
-    attention           scores, masks, weights; `scores` makes modules of the first
-    seq2seq             lengths, shifts, masked loss, greedy decoding
-    encoders, decoders  the two halves as modules, with and without attention
-    translation         both together, their loss, what they say
-    decoding            scheduled sampling, beam search; `beams` keeps its books
-    metrics             exact match, edit distance, BLEU
+    language            text, translation, attention, decoding
     plots, figures      every plot of the book; the figures one can play with
     results             the result of a graded task as data
     checks              what the exercises call: verdicts that name the mistake

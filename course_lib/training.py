@@ -53,6 +53,7 @@ def fit(
     checkpoint: str | PathLike[str] | None = None,
     checkpoint_every: int = 100,
     generator: torch.Generator | None = None,
+    schedule: Callable[[int], float] | None = None,
 ) -> History:
     """Train a model on a sequence of batches, one update a batch.
 
@@ -71,6 +72,8 @@ def fit(
         checkpoint: a file to go on from, if it is there, and to write; None: none.
         checkpoint_every: updates between two checkpoints; the last one is at the end.
         generator: what `loss` or `batches` draw from, kept in the checkpoint.
+        schedule: schedule(n) multiplies the step size of the update after n others;
+            None: it stays as it is.
 
     Returns:
         The history, one entry an update, those before an interruption among them.
@@ -96,6 +99,10 @@ def fit(
             update.zero_grad()
             value.backward()
             norm = nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+            if schedule:
+                factor = schedule(len(history.losses))
+                for group in update.param_groups:
+                    group["lr"] = learning_rate * factor
             update.step()
             history.losses.append(value.item())
             history.grad_norms.append(norm.item())

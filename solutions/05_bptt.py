@@ -26,7 +26,7 @@ import numpy as np
 import torch
 
 from course_lib import checks
-from course_lib.bptt import (
+from course_lib.bptt.rnn import (
     RNNGrads,
     StepCache,
     StepGrads,
@@ -141,7 +141,7 @@ check.hidden(
     checks.load_bank("05_bptt", "rnn_backward_step"),
     gradients=False,
     devices=False,
-    forbid=("course_lib.bptt.rnn_backward_step", "torch.autograd.backward"),
+    forbid=("course_lib.bptt.rnn.rnn_backward_step", "torch.autograd.backward"),
 )
 ### END HIDDEN TESTS
 check.score()
@@ -246,7 +246,7 @@ check.hidden(
     checks.load_bank("05_bptt", "rnn_backward"),
     gradients=False,
     devices=False,
-    forbid=("course_lib.bptt.rnn_backward", "torch.autograd.backward"),
+    forbid=("course_lib.bptt.rnn.rnn_backward", "torch.autograd.backward"),
     uses={"rnn_backward_step": rnn_backward_step},
 )
 ### END HIDDEN TESTS
@@ -405,7 +405,7 @@ check.hidden(
     },
     gradients=False,
     devices=False,
-    forbid=("course_lib.bptt.gradient_check", "torch.autograd.gradcheck"),
+    forbid=("course_lib.bptt.rnn.gradient_check", "torch.autograd.gradcheck"),
 )
 ### END HIDDEN TESTS
 check.score()
@@ -542,7 +542,7 @@ check.hidden(
         "parameters with an old gradient": an_old_gradient,
     },
     gradients=False,
-    forbid=("course_lib.bptt.truncated_bptt",),
+    forbid=("course_lib.bptt.rnn.truncated_bptt",),
 )
 ### END HIDDEN TESTS
 check.score()

@@ -125,9 +125,9 @@ check.hidden(
     edges={"a matrix that is far from normal": a_matrix_far_from_normal},
     gradients=False,
     forbid=(
-        "course_lib.jacobians.gradient_norm_by_lag",
-        "course_lib.jacobians.products_by_lag",
-        "course_lib.jacobians.singular_values_by_lag",
+        "course_lib.gradients.jacobians.gradient_norm_by_lag",
+        "course_lib.gradients.jacobians.products_by_lag",
+        "course_lib.gradients.jacobians.singular_values_by_lag",
     ),
 )
 ### END HIDDEN TESTS
@@ -225,7 +225,7 @@ check.hidden(
     },
     gradients=False,
     devices=False,
-    forbid=("course_lib.jacobians.vanishing_rate",),
+    forbid=("course_lib.gradients.jacobians.vanishing_rate",),
 )
 ### END HIDDEN TESTS
 check.score()
@@ -309,8 +309,8 @@ check.hidden(
     },
     gradients=False,
     forbid=(
-        "course_lib.starts.spectral_radius_scale",
-        "course_lib.starts.spectral_radius",
+        "course_lib.gradients.starts.spectral_radius_scale",
+        "course_lib.gradients.starts.spectral_radius",
     ),
 )
 ### END HIDDEN TESTS
@@ -433,8 +433,8 @@ check.hidden(
     },
     gradients=False,
     forbid=(
-        "course_lib.clipping.clip_by_global_norm",
-        "course_lib.runs.clip_runs",
+        "course_lib.gradients.clipping.clip_by_global_norm",
+        "course_lib.experiments.latch.clip_runs",
         "torch.nn.utils.clip_grad_norm_",
         "torch.nn.utils.clip_grads_with_norm_",
         "torch.nn.utils.get_total_norm",
@@ -561,8 +561,8 @@ check.hidden(
     },
     gradients=False,
     forbid=(
-        "course_lib.runs.score_guesses",
-        "course_lib.runs.runs_forward",
+        "course_lib.experiments.latch.score_guesses",
+        "course_lib.experiments.latch.runs_forward",
         "torch.nn.RNN",
         "torch.nn.RNNCell",
     ),

@@ -21,14 +21,14 @@ import numpy as np
 import torch
 
 from course_lib import checks
-from course_lib.cells import LSTMParams, LSTMState, PeepholeParams
-from course_lib.lstm_bptt import (
+from course_lib.bptt.lstm import (
     LSTMCache,
     LSTMGrads,
     LSTMStepGrads,
     lstm_forward_cached,
     lstm_step_cached,
 )
+from course_lib.cells import LSTMParams, LSTMState, PeepholeParams
 
 # %% [markdown]
 r"""
@@ -635,7 +635,7 @@ check.hidden(
     checks.load_bank("10_lstm", "lstm_backward_step"),
     gradients=False,
     devices=False,
-    forbid=("course_lib.lstm_bptt.lstm_backward_step", "torch.autograd.backward"),
+    forbid=("course_lib.bptt.lstm.lstm_backward_step", "torch.autograd.backward"),
 )
 ### END HIDDEN TESTS
 check.score()
@@ -733,7 +733,7 @@ check.hidden(
     checks.load_bank("10_lstm", "lstm_backward"),
     gradients=False,
     devices=False,
-    forbid=("course_lib.lstm_bptt.lstm_backward", "torch.autograd.backward"),
+    forbid=("course_lib.bptt.lstm.lstm_backward", "torch.autograd.backward"),
     uses={"lstm_backward_step": lstm_backward_step},
 )
 ### END HIDDEN TESTS

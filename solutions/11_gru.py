@@ -31,8 +31,8 @@ import torch
 from torch import nn
 
 from course_lib import checks
+from course_lib.bptt.gru import GRUCache, GRUStepGrads, gru_step_cached
 from course_lib.cells import GlobalLocalParams, GRUParams, RNNParams
-from course_lib.gru_bptt import GRUCache, GRUStepGrads, gru_step_cached
 
 # %% [markdown]
 r"""
@@ -728,7 +728,7 @@ check.hidden(
     checks.load_bank("11_gru", "gru_backward_step"),
     gradients=False,
     devices=False,
-    forbid=("course_lib.gru_bptt.gru_backward_step", "torch.autograd.backward"),
+    forbid=("course_lib.bptt.gru.gru_backward_step", "torch.autograd.backward"),
 )
 ### END HIDDEN TESTS
 check.score()

@@ -7,19 +7,13 @@ chapters and reference solutions are compared with the library on these samples.
 import numpy as np
 import torch
 
-from course_lib import (
-    bptt,
-    cells,
-    clipping,
-    gru_bptt,
-    jacobians,
-    losses,
-    lstm_bptt,
-    runs,
-    starts,
-    unroll,
-)
+from course_lib import cells, losses, unroll
+from course_lib.bptt import gru as gru_bptt
+from course_lib.bptt import lstm as lstm_bptt
+from course_lib.bptt import rnn as bptt
 from course_lib.cells import init_gru, init_lstm, init_peephole, init_rnn
+from course_lib.experiments import latch as runs
+from course_lib.gradients import clipping, jacobians, starts
 
 LIBRARY = [
     cells,

@@ -6,7 +6,8 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from course_lib.attention import (
+from course_lib.device import make_generator
+from course_lib.language.attention import (
     alignment_error_rate,
     alignment_errors,
     attend,
@@ -16,8 +17,12 @@ from course_lib.attention import (
     score_dot,
     score_general,
 )
-from course_lib.device import make_generator
-from course_lib.scores import BahdanauScore, ConcatScore, DotScore, GeneralScore
+from course_lib.language.scores import (
+    BahdanauScore,
+    ConcatScore,
+    DotScore,
+    GeneralScore,
+)
 from course_lib.shapes import ShapeError
 
 BATCH, TARGET, SOURCE, QUERY, KEY, VALUE, WIDTH = 2, 3, 4, 5, 6, 7, 8

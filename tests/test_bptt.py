@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from course_lib.bptt import (
+from course_lib.bptt.rnn import (
     StepCache,
     gradient_check,
     path_terms,

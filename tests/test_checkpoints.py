@@ -13,9 +13,9 @@ from torch.nn import functional as F
 from course_lib import checkpoints
 from course_lib.checkpoints import load_checkpoint, save_checkpoint
 from course_lib.device import make_generator
-from course_lib.language_models import CharacterModel, batchify_text
+from course_lib.language.models import CharacterModel, batchify_text
+from course_lib.language.streams import CarriedLoss
 from course_lib.layers.lstm import LSTM
-from course_lib.streams import CarriedLoss
 from course_lib.training import fit
 
 

@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 import torch
 
-from course_lib.clipping import cliff_loss, clip_by_global_norm, descend_cliff
+from course_lib.gradients.clipping import cliff_loss, clip_by_global_norm, descend_cliff
 
 
 @pytest.mark.parametrize("max_norm", [0.5, 3.0, 1e4])

@@ -6,9 +6,10 @@ from dataclasses import replace
 import pytest
 import torch
 
-from course_lib import comparison
 from course_lib.cells import LSTMParams
-from course_lib.comparison import (
+from course_lib.device import make_generator
+from course_lib.experiments import comparison
+from course_lib.experiments.comparison import (
     BUDGETS,
     CELLS,
     PARAMETERS,
@@ -21,7 +22,6 @@ from course_lib.comparison import (
     saved,
     units_for,
 )
-from course_lib.device import make_generator
 
 PAIRS = [(cell, task) for cell in CELLS for task in TASKS]
 

@@ -6,18 +6,18 @@ import math
 import pytest
 import torch
 
-from course_lib.beams import Hypothesis
-from course_lib.decoding import (
+from course_lib.device import make_generator
+from course_lib.language.beams import Hypothesis
+from course_lib.language.decoding import (
     beam_search,
     sampling_schedule,
     scheduled_forward,
     scheduled_inputs,
 )
-from course_lib.device import make_generator
-from course_lib.scores import BahdanauScore
-from course_lib.seq2seq import greedy_decode
+from course_lib.language.scores import BahdanauScore
+from course_lib.language.seq2seq import greedy_decode
+from course_lib.language.translation import make_translator
 from course_lib.shapes import ShapeError
-from course_lib.translation import make_translator
 from course_lib.vocabulary import PAD, START, STOP
 
 VOCAB = 5

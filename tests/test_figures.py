@@ -262,7 +262,10 @@ def contrast(a: str, b: str) -> float:
 )
 def test_text_and_lines_stand_out_in_both_themes(theme, ink, paper):
     css = (STATIC / "figures.css").read_text(encoding="utf-8")
-    light, dark = re.findall(r"unrolled-figure \{(.*?)\}", css, flags=re.S)[:2]
+    light, dark = (
+        re.search(rf"^{start}unrolled-figure \{{(.*?)\}}", css, flags=re.S | re.M)[1]
+        for start in ("", r"html\[data-theme=\"dark\"\] ")
+    )
     colour = dict(re.findall(r"--uf-([\w-]+): (#\w{6})", light))
     if theme == "dark":
         colour |= dict(re.findall(r"--uf-([\w-]+): (#\w{6})", dark))

@@ -5,15 +5,15 @@ import pytest
 import torch
 from torch import nn
 
-from course_lib.bptt import gradient_check
-from course_lib.cells import GRUParams, gru_forward, gru_from_torch
-from course_lib.device import make_generator
-from course_lib.gru_bptt import (
+from course_lib.bptt.gru import (
     gru_backward,
     gru_backward_step,
     gru_forward_cached,
     gru_step_cached,
 )
+from course_lib.bptt.rnn import gradient_check
+from course_lib.cells import GRUParams, gru_forward, gru_from_torch
+from course_lib.device import make_generator
 from course_lib.shapes import ShapeError
 
 SIZES = [(3, 5, 2, 4), (1, 1, 1, 1), (2, 1, 3, 3), (1, 30, 4, 2)]  # B, T, D, H

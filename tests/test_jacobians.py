@@ -3,9 +3,9 @@
 import pytest
 import torch
 
-from course_lib import jacobians, starts
 from course_lib.cells import RNNParams, init_rnn
 from course_lib.device import make_generator
+from course_lib.gradients import jacobians, starts
 from course_lib.shapes import ShapeError
 from course_lib.unroll import rnn_forward
 

@@ -9,7 +9,7 @@ from torch.nn import functional as F
 
 from course_lib.cells import init_rnn
 from course_lib.device import make_generator
-from course_lib.language_models import (
+from course_lib.language.models import (
     CharacterModel,
     batchify_text,
     embed,
@@ -18,11 +18,11 @@ from course_lib.language_models import (
     perplexity,
     sample_next,
 )
+from course_lib.language.streams import CarriedLoss, text_loss
 from course_lib.layers.gru import GRU
 from course_lib.layers.lstm import LSTM
 from course_lib.layers.recurrent import Recurrent
 from course_lib.shapes import ShapeError
-from course_lib.streams import CarriedLoss, text_loss
 from course_lib.training import fit
 from course_lib.unroll import rnn_forward
 

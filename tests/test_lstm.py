@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from course_lib.bptt import gradient_check
+from course_lib.bptt.rnn import gradient_check
 from course_lib.cells import (
     LSTMParams,
     LSTMState,

@@ -7,7 +7,7 @@ import pytest
 from rapidfuzz.distance import Levenshtein
 from sacrebleu.metrics import BLEU
 
-from course_lib.metrics import (
+from course_lib.language.metrics import (
     bleu,
     bleu_parts,
     clipped_matches,

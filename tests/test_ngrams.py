@@ -7,8 +7,8 @@ import pytest
 import torch
 
 from course_lib.device import make_generator
-from course_lib.language_models import perplexity
-from course_lib.ngrams import NGramModel
+from course_lib.language.models import perplexity
+from course_lib.language.ngrams import NGramModel
 
 VOCAB = 5
 ABBA = torch.tensor([0, 1, 1, 0, 2, 0, 1, 1, 0])

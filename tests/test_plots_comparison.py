@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from course_lib.comparison import Result
+from course_lib.experiments.comparison import Result
 from course_lib.plots import comparison as plots
 
 CELLS, TASKS = ["one", "two"], ["first", "second"]

@@ -10,13 +10,13 @@ from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from course_lib.cells import gru_forward, gru_from_torch
 from course_lib.device import make_generator
-from course_lib.layers.gru import GRU
-from course_lib.seq2seq import (
+from course_lib.language.seq2seq import (
     encode,
     greedy_decode,
     masked_cross_entropy,
     shift_right,
 )
+from course_lib.layers.gru import GRU
 from course_lib.shapes import ShapeError
 from course_lib.vocabulary import PAD, START, STOP
 

@@ -4,9 +4,10 @@ import pytest
 import torch
 from torch.nn.functional import mse_loss
 
-from course_lib import cells, side_by_side
+from course_lib import cells
 from course_lib.cells import RNNParams
-from course_lib.side_by_side import Budget, Runs, draw_start
+from course_lib.experiments import side_by_side
+from course_lib.experiments.side_by_side import Budget, Runs, draw_start
 
 TINY = Budget(updates=3, seeds=2, batch=4, test_size=8)
 

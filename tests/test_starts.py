@@ -3,8 +3,8 @@
 import pytest
 import torch
 
-from course_lib import starts
 from course_lib.device import make_generator
+from course_lib.gradients import starts
 from course_lib.shapes import ShapeError
 
 

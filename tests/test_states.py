@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from course_lib.states import detach_state, map_state, take_rows
+from course_lib.language.states import detach_state, map_state, take_rows
 
 
 class Pair(NamedTuple):

@@ -4,10 +4,10 @@ from functools import partial
 
 import pytest
 
-from course_lib import experiments, together
 from course_lib.cells import init_rnn
 from course_lib.device import make_generator
-from course_lib.experiments import Settings
+from course_lib.experiments import together, trial
+from course_lib.experiments.trial import Settings
 from course_lib.layers.recurrent import make_recurrent
 from course_lib.unroll import rnn_forward
 
@@ -15,11 +15,11 @@ small_rnn = partial(make_recurrent, rnn_forward, init_rnn, 8)
 
 
 def test_many_runs_at_once_are_each_what_one_run_is():
-    task = experiments.latch_task(3)
+    task = trial.latch_task(3)
     settings = Settings(updates=60, check_every=10, batch=16, learning_rate=1e-2)
     outcomes, models = together.train_many(small_rnn, task, (1, 2, 5), settings)
     for outcome in outcomes:
-        alone = experiments.train(small_rnn, task, outcome.seed, settings)
+        alone = trial.train(small_rnn, task, outcome.seed, settings)
         assert outcome.solved_at == alone.solved_at
         assert outcome.updates == alone.updates
         assert outcome.test_losses == pytest.approx(alone.test_losses, rel=1e-3)
@@ -36,9 +36,9 @@ def test_many_runs_at_once_are_each_what_one_run_is():
 
 def test_many_runs_of_symbols_and_without_success():
     settings = Settings(updates=15, check_every=10)
-    task = experiments.copying_task(4)
+    task = trial.copying_task(4)
     outcomes, _ = together.train_many(small_rnn, task, (0, 1), settings)
     assert [outcome.solved_at for outcome in outcomes] == [None, None]
     assert outcomes[1].updates == [0, 10, 15]
-    alone = experiments.train(small_rnn, task, 1, settings)
+    alone = trial.train(small_rnn, task, 1, settings)
     assert outcomes[1].test_losses == pytest.approx(alone.test_losses, rel=1e-4)

@@ -6,7 +6,6 @@ from torch import nn
 from torch.nn import functional as F
 from torch.nn.utils.rnn import pack_padded_sequence
 
-from course_lib.attention import alignment_error_rate
 from course_lib.cells import gru_step
 from course_lib.data.phrases import (
     draw_pairs,
@@ -14,19 +13,25 @@ from course_lib.data.phrases import (
     source_vocabulary,
     target_vocabulary,
 )
-from course_lib.decoders import BahdanauDecoder, Decoder, LuongDecoder
 from course_lib.device import make_generator
-from course_lib.encoders import Bridge, Encoder
-from course_lib.layers.gru import GRU
-from course_lib.layers.lstm import LSTM
-from course_lib.scores import BahdanauScore, ConcatScore, DotScore, GeneralScore
-from course_lib.training import fit
-from course_lib.translation import (
+from course_lib.language.attention import alignment_error_rate
+from course_lib.language.decoders import BahdanauDecoder, Decoder, LuongDecoder
+from course_lib.language.encoders import Bridge, Encoder
+from course_lib.language.scores import (
+    BahdanauScore,
+    ConcatScore,
+    DotScore,
+    GeneralScore,
+)
+from course_lib.language.translation import (
     make_translator,
     scheduled_loss,
     translate,
     translation_loss,
 )
+from course_lib.layers.gru import GRU
+from course_lib.layers.lstm import LSTM
+from course_lib.training import fit
 from course_lib.vocabulary import PAD, START, STOP
 
 SOURCES, TARGETS, HIDDEN = 11, 13, 6

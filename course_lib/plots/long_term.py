@@ -7,7 +7,7 @@ import torch
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator
 
-from course_lib.experiments import success_interval
+from course_lib.experiments.trial import success_interval
 from course_lib.plots.style import COLOURS, panel
 
 MARKERS = "osD^v"

@@ -5,7 +5,7 @@ import warnings
 import numpy as np
 import torch
 
-from course_lib.bptt import RNNGrads, StepGrads
+from course_lib.bptt.rnn import RNNGrads, StepGrads
 from course_lib.cells import RNNParams
 from course_lib.checks import accepted
 from course_lib.unroll import rnn_forward

@@ -12,9 +12,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from course_lib.beams import Hypothesis, Search
+from course_lib.language.beams import Hypothesis, Search
+from course_lib.language.states import map_state, take_rows
 from course_lib.shapes import check_shape
-from course_lib.states import map_state, take_rows
 from course_lib.vocabulary import STOP
 
 Step = Callable[[Tensor, Any], tuple[Tensor, Any]]

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from course_lib.states import detach_state, map_state
+from course_lib.language.states import detach_state, map_state
 
 
 class CarriedLoss:

@@ -13,15 +13,15 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor, nn
 
-from course_lib.attention import attend, attentional_state
 from course_lib.cells import (
     OutputParams,
     gru_forward,
     lstm_forward,
     output_scores,
 )
-from course_lib.encoders import Bridge, Memory
-from course_lib.language_models import embed
+from course_lib.language.attention import attend, attentional_state
+from course_lib.language.encoders import Bridge, Memory
+from course_lib.language.models import embed
 from course_lib.layers.gru import fast_gru
 from course_lib.layers.lstm import fast_lstm
 from course_lib.layers.stack import Stack
@@ -170,7 +170,7 @@ class LuongDecoder(Decoder):
                 feeding `hidden_size` more.
             bridge: as for `Decoder`.
             generator: as for `Decoder`; draws W_c too.
-            score: a module of `course_lib.scores`.
+            score: a module of `course_lib.language.scores`.
             value_size: numbers of an encoder's state.
             input_feeding: whether a step reads the attentional state before it.
         """

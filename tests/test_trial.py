@@ -6,11 +6,11 @@ from functools import partial
 import pytest
 import torch
 
-from course_lib import experiments
 from course_lib.cells import init_rnn
 from course_lib.data import memory
 from course_lib.device import make_generator
-from course_lib.experiments import Settings
+from course_lib.experiments import trial
+from course_lib.experiments.trial import Settings
 from course_lib.layers.recurrent import Recurrent
 from course_lib.unroll import rnn_forward
 
@@ -60,18 +60,18 @@ def test_too_short_sequences_are_refused():
 
 
 def test_training_stops_when_solved_and_repeats_by_seed():
-    task, settings = experiments.latch_task(3), Settings(updates=200, check_every=10)
-    one = experiments.train(small_rnn, task, 1, settings)
+    task, settings = trial.latch_task(3), Settings(updates=200, check_every=10)
+    one = trial.train(small_rnn, task, 1, settings)
     assert one.solved_at == one.updates[-1] == len(one.history.losses) < 200
     assert one.test_losses[-1] < task.solved <= one.test_losses[-2]
-    again = experiments.train(small_rnn, task, 1, settings)
+    again = trial.train(small_rnn, task, 1, settings)
     assert again == one
-    assert experiments.train(small_rnn, task, 2, settings) != one
+    assert trial.train(small_rnn, task, 2, settings) != one
 
 
 def test_training_that_fails_says_so():
     settings = Settings(updates=15, check_every=10)
-    outcome = experiments.train(small_rnn, experiments.copying_task(4), 0, settings)
+    outcome = trial.train(small_rnn, trial.copying_task(4), 0, settings)
     assert outcome.solved_at is None
     assert outcome.updates == [0, 10, 15]
     assert len(outcome.test_losses) == 3
@@ -83,7 +83,7 @@ def test_jobs_in_other_processes_give_the_same_results():
     for workers in (1, 2):
         jobs = [partial(_drawn, seed) for seed in (0, 1)]
         for (x, y), (x_0, y_0) in zip(
-            experiments.run_jobs(jobs, workers), expected, strict=True
+            trial.run_jobs(jobs, workers), expected, strict=True
         ):
             assert torch.equal(x, x_0)
             assert torch.equal(y, y_0)
@@ -97,11 +97,11 @@ def _drawn(seed):
 def test_wilson_interval_solves_its_equation(successes):
     # the bounds are where the rate lies z standard errors away
     rate = successes / 30
-    for bound in experiments.success_interval(successes, 30):
+    for bound in trial.success_interval(successes, 30):
         error = math.sqrt(bound * (1 - bound) / 30)
         assert abs(rate - bound) == pytest.approx(1.96 * error, abs=1e-9)
 
 
 def test_impossible_success_counts_are_refused():
     with pytest.raises(ValueError, match="3 successes in 2 runs"):
-        experiments.success_interval(3, 2)
+        trial.success_interval(3, 2)

@@ -21,21 +21,21 @@ from course_lib import cells
 from course_lib.cells import RNNParams
 from course_lib.data import characters, memory
 from course_lib.device import make_generator
-from course_lib.experiments import (
+from course_lib.experiments.together import train_many
+from course_lib.experiments.trial import (
     MemoryTask,
     Settings,
     adding_task,
     latch_task,
 )
+from course_lib.gradients.starts import identity_start
 from course_lib.layers.recurrent import Recurrent
-from course_lib.starts import identity_start
-from course_lib.together import train_many
 
 PARAMETERS = 1200
 RATES = (3e-3, 1e-2, 3e-2)
 PERIODS = (1, 2, 4, 8, 16)  # of the clockwork cell
 SLOWEST = 50.0  # steps: time constants start between 2 and this
-SAVED = Path(__file__).parents[1] / "benchmarks" / "compare_cells.json"
+SAVED = Path(__file__).parents[2] / "benchmarks" / "compare_cells.json"
 
 
 class Cell(NamedTuple):

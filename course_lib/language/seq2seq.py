@@ -12,7 +12,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from course_lib.language_models import embed
+from course_lib.language.models import embed
 from course_lib.layers.padding import padding_mask, read_lengths
 from course_lib.shapes import check_shape
 from course_lib.vocabulary import PAD, STOP

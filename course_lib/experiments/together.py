@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from torch.func import functional_call, stack_module_state
 
 from course_lib.device import make_generator
-from course_lib.experiments import (
+from course_lib.experiments.trial import (
     MemoryTask,
     Outcome,
     Settings,

@@ -8,7 +8,7 @@ All are made alike, `DotScore(query_size, key_size, generator)`, and called alik
 import torch
 from torch import Tensor, nn
 
-from course_lib.attention import (
+from course_lib.language.attention import (
     additive,
     score_bahdanau,
     score_concat,

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor, nn
 
-from course_lib.language_models import embed
+from course_lib.language.models import embed
 from course_lib.layers.padding import backwards, padding_mask, read_lengths
 from course_lib.layers.stack import Stack
 from course_lib.shapes import check_shape

@@ -12,13 +12,13 @@ import torch
 from torch import Tensor, nn
 
 from course_lib.data.phrases import PhraseBatch
-from course_lib.decoders import BahdanauDecoder, Decoder, LuongDecoder
-from course_lib.decoding import scheduled_forward, scheduled_inputs
-from course_lib.encoders import Bridge, Encoder
+from course_lib.language.decoders import BahdanauDecoder, Decoder, LuongDecoder
+from course_lib.language.decoding import scheduled_forward, scheduled_inputs
+from course_lib.language.encoders import Bridge, Encoder
+from course_lib.language.scores import BahdanauScore
+from course_lib.language.seq2seq import greedy_decode, masked_cross_entropy
 from course_lib.layers.gru import GRU
 from course_lib.layers.lstm import LSTM
-from course_lib.scores import BahdanauScore
-from course_lib.seq2seq import greedy_decode, masked_cross_entropy
 from course_lib.vocabulary import START
 
 
@@ -86,7 +86,7 @@ def make_translator(
         layer: `GRU` or `LSTM`, of both halves.
         bidirectional: whether the encoder reads both ways.
         reverse: whether it reads the source from its end.
-        score: a class of `course_lib.scores`; None: no attention. `BahdanauScore`
+        score: a class of `language.scores`; None: no attention. `BahdanauScore`
             brings Bahdanau's decoder, the others Luong's.
         input_feeding: of Luong's decoder.
 
