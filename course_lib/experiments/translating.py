@@ -1,8 +1,8 @@
-"""Translators of several kinds trained alike, and measured by the length of the source.
+"""Translators of several kinds trained alike, measured by the length of the source.
 
-Chapters 13 to 15 train one kind or another before the reader's eyes; the full table, all
-kinds with three seeds each, is written by `python -m benchmarks.translate`, with what
-they measure here, and read by `saved`.
+Chapters 13 to 15 train one kind or another before the reader's eyes. The full table,
+all kinds with three seeds each, is written by `python -m benchmarks.translate` from what
+is measured here, and read by `saved`.
 """
 
 import json
@@ -123,7 +123,7 @@ def train(
     return model, history
 
 
-def test_pairs(
+def held_out(
     length: tuple[int, int], count: int = 100, split: str = "test", **how: Any
 ) -> list[Pair]:
     """Draw the test phrases of a class of length, always the same."""
@@ -142,7 +142,7 @@ def exact_by_length(
     model: Translator, count: int = 100, lengths: Sequence = LENGTHS
 ) -> list[float]:
     """Return the share of right translations in each class of length."""
-    groups = [test_pairs(length, count) for length in lengths]
+    groups = [held_out(length, count) for length in lengths]
     return [
         exact_match(outputs(model, pairs), [list(pair.target) for pair in pairs])
         for pairs in groups
@@ -158,7 +158,7 @@ def alignment_counts(
     """
     wrong = words = 0
     for length in lengths:
-        batch = phrases.make_batch(test_pairs(length, count))
+        batch = phrases.make_batch(held_out(length, count))
         with torch.no_grad():
             inputs = batch.targets[:, :-1]
             _, weights = model(batch.sources, batch.source_lengths, inputs)
