@@ -1,8 +1,8 @@
 """Translators of several kinds trained alike, measured by the length of the source.
 
 Chapters 13 to 15 train one kind or another before the reader's eyes. The full table,
-all kinds with three seeds each, is written by `python -m benchmarks.translate` from what
-is measured here, and read by `saved`.
+all kinds with three seeds each, is written by `python -m benchmarks.translate` from
+what is measured here, and read by `saved`.
 """
 
 import json
