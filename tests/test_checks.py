@@ -1,5 +1,6 @@
 """The checks themselves: right answers pass, wrong ones fail for the right reason."""
 
+import time
 import warnings
 
 import numpy as np
@@ -8,6 +9,7 @@ import torch
 from nbformat.v4 import new_output
 
 from course_lib import checks, results
+from course_lib.checks import observe
 from course_lib.checks.compare import gap, same
 from course_lib.checks.failure import CheckFailed
 from course_lib.checks.observe import Failure, guarded
@@ -248,6 +250,39 @@ def test_visible_examples_alone_give_no_points(capsys):
     assert "More checks run when the notebook is graded." in capsys.readouterr().out
 
 
+def test_waiting_for_a_core_costs_no_points_but_patience_ends(monkeypatch):
+    def short_of_cores(share):
+        began = time.monotonic()
+        waited = lambda: share * (time.monotonic() - began)  # noqa: E731
+        monkeypatch.setattr(observe, "_waited_s", waited)
+        return began
+
+    def slow():
+        time.sleep(0.3)
+        return "done"
+
+    short_of_cores(0)
+    assert guarded(slow, limit_s=0.2).kind == "TooSlow"
+    short_of_cores(0.5)
+    assert guarded(slow, limit_s=0.2) == "done"
+    began = short_of_cores(1)
+    assert guarded(lambda: time.sleep(9), limit_s=0.2).kind == "TooSlow"
+    assert 0.49 < time.monotonic() - began < 5
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [("some avg10=0.5 total=2500000\nfull total=9\n", 2.5), ("", 0), ("some", 0)],
+)
+def test_the_time_of_waiting_is_read_where_the_system_says_it(
+    tmp_path, monkeypatch, text, seconds
+):
+    monkeypatch.setattr(observe, "PRESSURE", tmp_path / "cpu")
+    assert observe._waited_s() == 0
+    (tmp_path / "cpu").write_text(text)
+    assert observe._waited_s() == seconds
+
+
 def test_the_verdict_does_not_depend_on_the_bank():
     no_mistakes = TEXT.split("@mistake")[0]
     task = checks.Task("scale_sum", lambda x, w: (x * w).mean(-1), points=4)
@@ -339,3 +374,59 @@ def test_equal_observations_agree():
     assert same(Failure("E", "x", "here"), Failure("E", "x", "there"))
     assert not same(Failure("E", "x"), Failure("E", "y"))
     assert same(np.float64(2.0), 2.0)
+
+
+def test_a_function_that_draws_is_judged_by_its_shares(capsys):
+    text = """
+import torch
+from course_lib.checks import mistake
+
+def toss(p, seed):
+    return torch.rand(4000, generator=torch.Generator().manual_seed(seed)) < p
+
+@mistake("toss", "a coin turned over", "True with probability p, not False.")
+def turned(p, seed):
+    return ~toss(p, seed)
+"""
+
+    def shares(function, p, seed):
+        share = function(p, seed).float().mean()
+        return {"the share of heads": checks.Measured(share, 0.05)}
+
+    def score(function):
+        task = checks.Task("toss", function, points=4)
+        task.hidden(
+            lambda size, draw: (0.2 + 0.02 * size.time, draw.rng.randrange(99)),
+            checks.Bank("toss", text),
+            gradients=False,
+            through=shares,
+        )
+        return task.score()
+
+    # other draws, the same coin
+    assert score(lambda p, seed: torch.rand(4000) > 1 - p) == 4
+    with pytest.raises(CheckFailed) as failed:
+        score(lambda p, seed: torch.rand(4000) > p)
+    assert "the share of heads (a single number) is not right" in str(failed.value)
+    assert "those of a coin turned over" in str(failed.value)
+    a, b = (checks.Measured(torch.zeros(n), 0.1) for n in (2, 3))
+    assert "expected (3,)" in gap(a, b)
+
+
+def test_the_gradient_of_a_single_number_is_looked_at():
+    assert checks.Draw(0)().shape == ()
+    text = """
+import torch
+from course_lib.checks import mistake
+
+def total(x):
+    return (x * x).sum()
+
+@mistake("total", "a sum without its graph", "Do not detach.")
+def detached(x):
+    return total(x).detach()
+"""
+    task = checks.Task("total", lambda x: (x * x).sum().detach(), points=4)
+    task.hidden(lambda size, draw: (draw(size.time),), checks.Bank("total", text))
+    assert task.score() < 4
+    assert [found["mistake"] for found in task.failures] == ["detached"]

@@ -8,7 +8,10 @@ import re
 import shutil
 from pathlib import Path
 
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
+from sphinx.util import logging
+
+logger = logging.getLogger(__name__)
 
 MENDS = [
     # a label that differs from the words one sees misleads whoever speaks commands
@@ -98,9 +101,17 @@ def shrink_plots(app, error) -> None:
     if error or app.builder.format != "html":
         return
     for path in (Path(app.outdir) / "_images").glob("*.png"):
-        with Image.open(path) as image:
-            if image.mode not in ("RGB", "RGBA"):
-                continue  # done in an earlier build
-            flat = image.convert("RGB")  # the ground is opaque
-            small = flat.quantize(96, dither=Image.Dither.NONE)
-        small.save(path, optimize=True)
+        try:
+            shrink(path)
+        except UnidentifiedImageError:
+            logger.warning("%s is not a PNG, whatever its name says", path.name)
+
+
+def shrink(path: Path) -> None:
+    """Give one plot a palette."""
+    with Image.open(path) as image:
+        if image.mode not in ("RGB", "RGBA"):
+            return  # done in an earlier build
+        flat = image.convert("RGB")  # the ground is opaque
+        small = flat.quantize(96, dither=Image.Dither.NONE)
+    small.save(path, optimize=True)
