@@ -32,6 +32,7 @@ import torch
 from torch import nn
 
 from course_lib import cells
+from course_lib.experiments.timing import ratios, take_turns
 from course_lib.layers.gru import GRU
 from course_lib.layers.lstm import LSTM
 from course_lib.unroll import rnn_forward
@@ -127,27 +128,6 @@ def _compare(runs):
             sys.exit(f"{name} differs from nn: its time says nothing")
 
 
-def measure(functions, rounds, clock):
-    """Call all functions in turn, `rounds` times after a warm-up; return seconds."""
-    seconds = {name: [] for name in functions}
-    for turn in range(-2, rounds):
-        for name, function in functions.items():
-            start = clock()
-            function()
-            if turn >= 0:
-                seconds[name].append(clock() - start)
-    return seconds
-
-
-def ratios(seconds, to):
-    """Return {name: [quartile, median, quartile]} of the ratios within each round."""
-    out = {}
-    for name, values in seconds.items():
-        within = [v / n for v, n in zip(values, seconds[to], strict=True)]
-        out[name] = statistics.quantiles(within, n=4)
-    return out
-
-
 def gemm_flops(kind, size, backward):
     """Return the multiplications and additions in a cell's products."""
     steps, batch, inputs, hidden = size
@@ -166,7 +146,7 @@ def table(arguments, threads):
                 run = {n: p[backward] for n, p in pairs.items() if p[backward]}
                 square = torch.randn(1024, 1024)
                 run["square"] = lambda square=square: torch.mm(square, square)
-                seconds = measure(run, arguments.rounds, clock)
+                seconds = take_turns(run, arguments.rounds, clock)
                 peak = 2 * 1024**3 / min(seconds.pop("square"))
                 ms = statistics.median(seconds["nn"]) * 1e3
                 limit = gemm_flops(kind, SIZES[label], backward) / peak * 1e3
@@ -210,7 +190,7 @@ def long_sequences(rounds):
             for name, pair in sides(kind, (steps, 4, 8, 16)).items():
                 if name in ("readable", "fast", "nn"):
                     by_length[f"{name} {steps}"] = pair[1]
-        seconds = measure(by_length, rounds, time.process_time)
+        seconds = take_turns(by_length, rounds, time.process_time)
         for name in ("readable", "fast", "nn"):
             growth = {
                 steps: min(seconds[f"{name} {2 * steps}"])
