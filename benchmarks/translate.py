@@ -14,13 +14,13 @@ from course_lib.experiments.trial import run_jobs
 
 SEEDS = (1, 2, 3)
 BUDGETS = {
-    "none": Budget(1500),
-    "one way": Budget(1600),
-    "one way, reversed": Budget(1600),
-    "dot": Budget(1300),
-    "general": Budget(1300),
-    "concat": Budget(1000),
-    "bahdanau": Budget(750),
+    "none": Budget(1400),
+    "one way": Budget(1500),
+    "one way, reversed": Budget(1500),
+    "dot": Budget(1250),
+    "general": Budget(1200),
+    "concat": Budget(850),
+    "bahdanau": Budget(650),
     "dot, input feeding": Budget(800),
 }
 

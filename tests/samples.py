@@ -14,6 +14,8 @@ from course_lib.bptt import rnn as bptt
 from course_lib.cells import init_gru, init_lstm, init_peephole, init_rnn
 from course_lib.experiments import latch as runs
 from course_lib.gradients import clipping, jacobians, starts
+from course_lib.language import attention, decoding, metrics, seq2seq
+from course_lib.language import models as language_models
 
 LIBRARY = [
     cells,
@@ -26,6 +28,11 @@ LIBRARY = [
     clipping,
     runs,
     gru_bptt,
+    seq2seq,
+    attention,
+    decoding,
+    metrics,
+    language_models,
 ]
 
 
@@ -97,6 +104,62 @@ def _states():
 def _guesses():
     weights = torch.randn(6, 2, 4), torch.randn(6, 4, 4), torch.randn(6, 4)
     return cells.RNNParams(*weights)
+
+
+def _phrases():
+    sources = torch.tensor([[4, 5, 6, 7], [5, 8, 0, 0], [6, 4, 9, 0]])
+    return sources, torch.tensor([4, 2, 3])
+
+
+def _reader():
+    params = cells.init_rnn(3, 5, torch.Generator().manual_seed(0))
+    return lambda x, state: unroll.rnn_forward(x, state, params)
+
+
+def _speaker():
+    """Return a step whose scores depend on the symbol and on how many came before."""
+    scores = torch.randn(6, 10, 10, generator=torch.Generator().manual_seed(3))
+    return lambda ids, at: (scores[at % 6][torch.arange(len(ids)), ids], at + 1)
+
+
+def _attended():
+    """Query, keys, values and a mask; the second source is all padding."""
+    mask = torch.tensor([[True, True, False, True], [False] * 4])
+    return torch.randn(2, 3, 5), torch.randn(2, 4, 5), torch.randn(2, 4, 6), mask
+
+
+def _pointed():
+    """Weights, gold places and a mask of words."""
+    weights = torch.softmax(torch.randn(2, 5, 7), dim=-1)
+    gold = torch.arange(70).reshape(2, 5, 7) % 3 == 0
+    return weights, gold, torch.arange(5) < torch.tensor([[5], [3]])
+
+
+def _decoder():
+    E, A, W = torch.randn(6, 4), torch.randn(4, 4), torch.randn(4, 6)
+
+    def step(symbols, state):
+        state = torch.tanh(state @ A.double() + E.double()[symbols])
+        return state @ W.double(), state
+
+    return step, torch.zeros(3, 4, dtype=torch.float64), torch.tensor([1, 1, 3])
+
+
+def _sentences():
+    outputs = [["we", "see", "a", "cat", "now"], ["it", "is", "he"]]
+    right = [["we", "see", "a", "cat", "."], ["a", "cat", "is", "seen"]]
+    return outputs, [right, [["it", "is", "him"]]]
+
+
+def _writer():
+    """Return a model of six symbols whose scores add up over all it has read."""
+    table = torch.randn(6, 6, generator=torch.Generator().manual_seed(4))
+
+    def model(ids, state):
+        sums = table[ids].cumsum(1) + (0 if state is None else state[:, None])
+        return sums, sums[:, -1]
+
+    return model
 
 
 # arguments on which the chapter's function and the library's are compared
@@ -174,11 +237,61 @@ SAMPLES = {
     "vanishing_rate": lambda: (torch.rand(9).double(),),
     "spectral_radius_scale": lambda: (torch.randn(4, 4), 1.3),
     "clip_by_global_norm": lambda: ([torch.randn(2, 3), torch.randn(4)], 1.0),
+    "encode": lambda: (*_phrases(), torch.randn(10, 3), _reader()),
+    "reverse_sources": _phrases,
+    "shift_right": lambda: (_phrases()[0], 1),
+    "masked_cross_entropy": lambda: (
+        torch.randn(3, 4, 10),
+        _phrases()[0],
+        _phrases()[0] != 0,
+    ),
+    "greedy_decode": lambda: (
+        *(_speaker(), torch.tensor([0, 1, 2]), torch.tensor([1, 1, 1])),
+        *(2, 20, 0),
+    ),
+    "score_dot": lambda: _attended()[:2],
+    "score_general": lambda: (
+        *(torch.randn(2, 3, 5), torch.randn(2, 4, 6)),
+        torch.randn(5, 6),
+    ),
+    "score_concat": lambda: (
+        *(torch.randn(2, 3, 5), torch.randn(2, 4, 6)),
+        *(torch.randn(11, 7), torch.randn(7)),
+    ),
+    "score_bahdanau": lambda: (
+        *(torch.randn(2, 3, 5), torch.randn(2, 4, 6)),
+        *(torch.randn(5, 7), torch.randn(6, 7), torch.randn(7)),
+    ),
+    "masked_softmax": lambda: (torch.randn(2, 3, 4), _attended()[3]),
+    "attend": _attended,
+    "attentional_state": lambda: (
+        *(torch.randn(2, 3, 5), torch.randn(2, 3, 4)),
+        torch.randn(9, 4),
+    ),
+    "attention_map": lambda: (
+        *(_pointed()[0].unbind(1), torch.tensor([[4, 5, 0, 0, 0, 0, 0]] * 2)),
+        *(torch.tensor([[6, 7, 2, 0, 0]] * 2), 1),
+    ),
+    "alignment_error_rate": _pointed,
+    "one_hot_embed": lambda: (torch.tensor([[3, 0], [3, 2]]), torch.randn(5, 4)),
+    "embed": lambda: (torch.tensor([[3, 0], [3, 2]]), torch.randn(5, 4)),
+    "batchify_text": lambda: (torch.arange(40), 3, 4),
+    "perplexity": lambda: (torch.tensor([9.0, 5.0]), torch.tensor([4, 7])),
+    "sample_next": lambda: (torch.randn(50, 6), 0.8, 3, None),
+    "generate": lambda: (_writer(), torch.tensor([[1, 2], [0, 5]]), 9, 0.5, 4, None),
     "score_guesses": lambda: (
         torch.randn(30, 4, 2),
         2.0 * torch.randint(2, (30,)) - 1,
         _guesses(),
     ),
+    "sampling_schedule": lambda: ("inverse_sigmoid", 30, 12.0),
+    "scheduled_inputs": lambda: (
+        *(torch.arange(12).view(2, 6), torch.arange(12, 24).view(2, 6)),
+        *(0.5, torch.Generator().manual_seed(3)),
+    ),
+    "beam_search": lambda: (*_decoder(), 3, 2, 5, 0.7),
+    "edit_distance": lambda: (["we", "see", "a", "cat"], ["see", "fat", "cats"]),
+    "bleu": lambda: (*_sentences(), 2),
 }
 
 

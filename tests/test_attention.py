@@ -11,6 +11,7 @@ from course_lib.language.attention import (
     alignment_error_rate,
     alignment_errors,
     attend,
+    attention_map,
     attentional_state,
     score_bahdanau,
     score_concat,
@@ -280,3 +281,16 @@ def test_alignment_errors_at_the_ends():
         alignment_error_rate(gold.double(), gold, torch.ones(1, 4, dtype=torch.long))
     with pytest.raises(ShapeError, match=r"gold has shape"):
         alignment_error_rate(gold.double(), gold[:, :, 1:])
+
+
+def test_the_map_of_a_sentence_has_its_real_size():
+    looks = [torch.softmax(draw(3, 5, seed=20 + step), -1) for step in range(4)]
+    sources = torch.tensor([[4, 5, 6, 7, 8], [9, 4, 0, 0, 0], [5, 5, 5, 0, 0]])
+    said = torch.tensor([[7, 8, 9, 2], [7, 2, 0, 0], [6, 6, 6, 6]])
+    for row, words, symbols in ((0, 3, 5), (1, 1, 2), (2, 4, 3)):
+        found = attention_map(looks, sources, said, row)
+        assert found.shape == (words, symbols)
+        for step in range(words):
+            assert torch.equal(found[step], looks[step][row, :symbols])
+    with pytest.raises(ShapeError, match="steps"):
+        attention_map(looks[:3], sources, said, 0)

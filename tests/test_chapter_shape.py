@@ -33,7 +33,7 @@ def test_a_chapter_opens_with_label_title_and_three_lines(chapter):
     text = chapter.read_text(encoding="utf-8")
     number = int(chapter.name[:2])
     body = text.split("---\n", 2)[2]
-    assert re.match(rf"\s*\(ch-[a-z-]+\)=\n# {number} · \S", body), (
+    assert re.match(rf"\s*\(ch-[a-z0-9-]+\)=\n# {number} · \S", body), (
         f"{chapter.name}: after the front matter come (ch-…)= and # {number} · Title"
     )
     head = body.partition("```{code-cell}")[0]

@@ -234,6 +234,22 @@ def outer(x):
         task.score()
 
 
+def test_an_edge_can_be_worth_more_and_its_title_must_be_right(capsys):
+    def edge(size, draw):
+        return -1 - draw(4, 3).abs(), 1 + draw(3).abs()
+
+    def no_negatives(x, w):
+        gone = (x <= -1).all() & (w >= 1).all()
+        return torch.where(gone, 0.0, 1.0) * right(x, w)
+
+    options = {"edges": {"all negative": edge}}
+    usual = verdict(no_negatives, **options)
+    heavy = verdict(no_negatives, **options, weights={"all negative": 12.0})
+    assert 4 > usual > heavy > 0
+    with pytest.raises(ValueError, match="expected titles of edges"):
+        verdict(right, **options, weights={"all positive": 1.0})
+
+
 def test_a_failed_visible_example_stops_the_learner():
     task = checks.Task("right", right, points=1)
     task.example("two ones", (torch.ones(1, 2), torch.ones(2)), torch.tensor([3.0]))

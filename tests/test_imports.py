@@ -39,11 +39,11 @@ ALLOWED = {
     "training": {"shapes", "device", "checkpoints"},
     "experiments": {
         *("shapes", "device", "data", "cells", "gradients", "language"),
-        *("layers", "models", "training"),
+        *("layers", "models", "training", "vocabulary"),
     },
     "language": {"shapes", "vocabulary", "data", "cells", "layers"},
     "plots": {"shapes", "device", "unroll", "experiments"},
-    "figures": {"unroll", "cells", "data", "gradients"},
+    "figures": {"unroll", "cells", "data", "gradients", "language"},
     "results": set(),
     "checks": {"shapes", "device", "results"},
     "exercise_rules": set(),

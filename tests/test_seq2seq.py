@@ -14,6 +14,7 @@ from course_lib.language.seq2seq import (
     encode,
     greedy_decode,
     masked_cross_entropy,
+    reverse_sources,
     shift_right,
 )
 from course_lib.layers.gru import GRU
@@ -80,6 +81,19 @@ def test_wrong_lengths_are_named():
         encode(padded(), LENGTHS[1:], table, layer)
     with pytest.raises(ShapeError, match=r"whole numbers in 1 … 7"):
         encode(padded(), [0, 7, 1, 6], table, layer)
+
+
+def test_sources_are_turned_round_within_their_lengths():
+    sources = padded()
+    before = sources.clone()
+    found = reverse_sources(sources, LENGTHS)
+    for row, length in enumerate(LENGTHS):
+        assert found[row, :length].tolist() == sources[row, :length].tolist()[::-1]
+        assert not found[row, length:].any()
+    assert torch.equal(sources, before)
+    assert torch.equal(reverse_sources(found, torch.tensor(LENGTHS)), sources)
+    with pytest.raises(ShapeError, match="expected one for each of 4 rows"):
+        reverse_sources(sources, LENGTHS[1:])
 
 
 def test_the_decoder_reads_one_symbol_late():

@@ -97,6 +97,44 @@
       }
     },
 
+    // Chapter 15: a word's row is lit, and with it the characters that it looks at.
+    "heat-map"(figure) {
+      const text = figure.querySelector("[role=status]");
+      const rows = [...figure.querySelectorAll("tbody tr")];
+      const heads = figure.querySelectorAll("thead th");
+      const frames = figure.querySelector("input");
+      const jumps = { ArrowUp: -1, ArrowDown: 1, Home: -rows.length, End: rows.length };
+
+      function light(row) {
+        for (const other of rows) other.classList.toggle("uf-on", other === row);
+        row.querySelectorAll("td").forEach((cell, place) => {
+          heads[place].classList.toggle("uf-on", cell.classList.contains("uf-seen"));
+        });
+        stop(row);
+        say(text, row.dataset.say);
+      }
+
+      // One tab stop for the whole table: the row that is lit.
+      function stop(row) {
+        for (const other of rows) other.tabIndex = other === row ? 0 : -1;
+      }
+
+      rows.forEach((row, place) => {
+        row.addEventListener("mouseenter", () => light(row));
+        row.addEventListener("focus", () => light(row));
+        row.addEventListener("keydown", (event) => {
+          const jump = jumps[event.key];
+          if (!jump || event.ctrlKey || event.metaKey || event.altKey) return;
+          event.preventDefault();
+          rows[Math.min(Math.max(place + jump, 0), rows.length - 1)].focus();
+        });
+      });
+      frames?.addEventListener("change", () => {
+        figure.classList.toggle("uf-plain", !frames.checked);
+      });
+      stop(figure.querySelector("tbody .uf-on"));
+    },
+
     // Chapter 02: choose T, a node, and the direction.
     unrolling(figure) {
       const svg = figure.querySelector(".uf-unrolled");
@@ -190,7 +228,8 @@
       const figure = this.querySelector("figure");
       if (this.started || !figure) return;
       this.started = true;
-      figure.querySelector(".uf-controls").hidden = false;
+      const controls = figure.querySelector(".uf-controls");
+      if (controls) controls.hidden = false;
       kinds[this.getAttribute("kind")](figure);
     }
   }

@@ -17,6 +17,7 @@ mistake: where the two agree, the mistake has a name.
 
 from course_lib.checks.bank import Bank, accepted, load_bank, mistake
 from course_lib.checks.case import Draw, Sizes
+from course_lib.checks.compare import Measured
 from course_lib.checks.failure import CheckFailed
 from course_lib.checks.task import Task
 
@@ -24,6 +25,7 @@ __all__ = [
     "Bank",
     "CheckFailed",
     "Draw",
+    "Measured",
     "Sizes",
     "Task",
     "accepted",

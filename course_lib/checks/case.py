@@ -47,7 +47,7 @@ class Draw:
 
     def __call__(self, *shape: int, scale: float = 1.0) -> torch.Tensor:
         """Normal numbers with standard deviation `scale`."""
-        values = torch.randn(*shape, generator=self.generator, dtype=torch.float64)
+        values = torch.randn(shape, generator=self.generator, dtype=torch.float64)
         return (scale * values).to(dtype=self.dtype, device=self.device)
 
     def integers(self, low: int, high: int, *shape: int) -> torch.Tensor:
@@ -57,7 +57,7 @@ class Draw:
 
     def array(self, *shape: int, scale: float = 1.0) -> np.ndarray:
         """Normal numbers as a NumPy array; float64, which is NumPy's own dtype."""
-        values = torch.randn(*shape, generator=self.generator, dtype=torch.float64)
+        values = torch.randn(shape, generator=self.generator, dtype=torch.float64)
         return (scale * values).numpy()
 
 

@@ -7,6 +7,7 @@ argument handed back; of the largest error they give the order of magnitude.
 
 import builtins
 import math
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,19 @@ from course_lib.checks.observe import Failure, Inconclusive
 # the smallest mistake of the bank is larger than these by orders of magnitude.
 KNOWN_TYPES = ("generator", "function", "module", "mappingproxy", "deque", "Counter")
 TOLERANCE = {torch.float64: 1e-8, torch.float32: 2e-4}
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Shares counted over many draws: equal where they differ by less than a margin.
+
+    Attributes:
+        value: the shares.
+        within: the margin, many standard deviations of a share.
+    """
+
+    value: torch.Tensor
+    within: float
 
 
 def gap(got: Any, want: Any, name: str = "result", values: bool = False) -> str | None:
@@ -33,6 +47,8 @@ def gap(got: Any, want: Any, name: str = "result", values: bool = False) -> str 
         return None
     if isinstance(want, Failure) or isinstance(got, Failure):
         return _failure_gap(got, want)
+    if isinstance(want, Measured) and isinstance(got, Measured):
+        return _measured_gap(got, want, name)
     if isinstance(want, np.generic):
         want = want.item()  # NumPy's numbers count as numbers
     if isinstance(want, np.ndarray):
@@ -47,6 +63,8 @@ def gap(got: Any, want: Any, name: str = "result", values: bool = False) -> str 
         return _number_gap(got, want, name, values)
     if callable(want) or got is want:
         return None
+    if isinstance(want, torch.Generator) and isinstance(got, torch.Generator):
+        return None  # how far it was drawn from is nobody's business
     if type(got) is type(want) and got == want:
         return None
     return f"{name} is {_kind(got)}, expected {_kind(want)}"
@@ -65,6 +83,13 @@ def _failure_gap(got: Any, want: Any) -> str | None:
     if isinstance(got, Failure):
         return str(got)
     return "returned a result where it should raise an error"
+
+
+def _measured_gap(got: Measured, want: Measured, name: str) -> str | None:
+    if got.value.shape != want.value.shape:
+        return _shape_gap(tuple(got.value.shape), tuple(want.value.shape), name)
+    far = ~torch.isclose(got.value, want.value, rtol=0.0, atol=want.within)
+    return _index_gap(far, want.value, name) if far.any() else None
 
 
 def _sequence_gap(got: Any, want: Any, name: str, values: bool) -> str | None:

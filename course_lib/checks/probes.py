@@ -9,6 +9,7 @@ import random
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import torch
@@ -41,6 +42,7 @@ class Circumstance:
     seed: int
     forbid: tuple[str, ...] = ()
     limit_s: float | None = None
+    through: Function | None = None
 
     def arguments(self, sizes: Sizes, **where: Any) -> tuple:
         """Make the arguments afresh; equal on every call."""
@@ -54,12 +56,19 @@ class Circumstance:
     def call(self, function: Function, args: tuple) -> Any:
         """Call under guard: a result or a `Failure`."""
         tests, answer = _file(self.case), _file(function)
+        run = partial(self.through, function) if self.through else function
         return guarded(
-            lambda: function(*args),
+            lambda: run(*args),
             self.forbid,
             limit_s=self.limit_s,
             ours="" if tests == answer else tests,  # a notebook has a file a cell
         )
+
+    def seen(self, result: Any, name: str) -> Any:
+        """Return an observation: a failure, what `through` saw, or the result."""
+        if isinstance(result, Failure) or self.through:
+            return result
+        return {name: result}
 
 
 def _file(function: Function) -> str:
@@ -88,7 +97,7 @@ def values(
 
     def observe(function: Function) -> Any:
         result = how.call(function, how.arguments(sizes, **where))
-        return result if isinstance(result, Failure) else {"result": result}
+        return how.seen(result, "result")
 
     return Probe(title, observe, group)
 
@@ -113,9 +122,7 @@ def second_call(how: Circumstance, first: Sizes, second: Sizes) -> Probe:
     def observe(function: Function) -> Any:
         how.call(function, how.arguments(first))
         result = how.call(function, how.arguments(second))
-        if isinstance(result, Failure):
-            return result
-        return {"the result of a second call": result}
+        return how.seen(result, "the result of a second call")
 
     return Probe("a second call, with other sizes", observe, "second call")
 

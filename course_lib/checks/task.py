@@ -45,6 +45,7 @@ class Task:
         self.points = float(points)
         self.examples: list[tuple[str, tuple, Any]] = []
         self.hidden_probes: list[Probe] = []
+        self.weights = dict(WEIGHTS)
         self.diagnosis: Diagnosis | None = None
         self.failures: list[dict[str, str | None]] = []
 
@@ -58,11 +59,13 @@ class Task:
         bank: Bank,
         *,
         edges: dict[str, MakeArguments] | None = None,
+        weights: dict[str, float] | None = None,
         gradients: bool = True,
         devices: bool = True,
         forbid: tuple[str, ...] = (),
         uses: dict[str, Callable] | None = None,
         limit_s: float | None = None,
+        through: Callable[..., dict] | None = None,
     ) -> None:
         """Add the probes that run only when the notebook is graded.
 
@@ -70,15 +73,23 @@ class Task:
             case: makes arguments from sizes and a `Draw`.
             bank: the reference solution and the known mistakes.
             edges: further cases by title; each is worth a share of its own.
+            weights: what an edge is worth, by title, where it is not 2: the ordinary
+                cases are worth 6, gradients 3.
             gradients: whether results carry gradients to the arguments.
             devices: whether dtype and device follow the arguments.
             forbid: dotted names that the learner's code must not call.
             uses: earlier tasks that this one builds on, by name.
             limit_s: seconds that a call may take; by default 10.
+            through: through(function, *arguments) calls the function itself, as often
+                as it likes, and returns what it saw by name: for a function that
+                draws at random, shares as `Measured`.
         """
+        if unknown := set(weights or {}) - set(edges or {}):
+            raise ValueError(f"weights name {unknown}, expected titles of edges")
+        self.weights |= weights or {}
         seed = int(os.environ.get("UNROLLED_SEED") or secrets.randbelow(10**6))
         names = list(inspect.signature(bank.reference).parameters)
-        how = Circumstance(case, names, seed, forbid, limit_s)
+        how = Circumstance(case, names, seed, forbid, limit_s, through)
         sizes = probes.value_sizes(seed)
         base = sizes[0][1]
         found = [probes.values(how, title, size) for title, size in sizes]
@@ -175,7 +186,7 @@ class Task:
 
     def _partial(self, failed: dict) -> float:
         groups = dict.fromkeys(probe.group for probe in self.hidden_probes)
-        weight = {group: WEIGHTS.get(group, EDGE_WEIGHT) for group in groups}
+        weight = {group: self.weights.get(group, EDGE_WEIGHT) for group in groups}
         earned = sum(w for group, w in weight.items() if group not in failed)
         for failure in failed.values():
             print(f"✗ {self._message(failure)}")

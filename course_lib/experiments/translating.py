@@ -48,6 +48,7 @@ KINDS: dict[str, dict[str, Any]] = {
 # the classes of length, in characters, both ends included
 LENGTHS = ((1, 5), (6, 10), (11, 15), (16, 20), (21, 25), (26, 30))
 SAVED = Path(__file__).parents[2] / "benchmarks" / "translate.json"
+REVERSED = SAVED.with_name("reverse.json")
 
 
 class Budget(NamedTuple):
@@ -126,8 +127,9 @@ def train(
 def held_out(
     length: tuple[int, int], count: int = 100, split: str = "test", **how: Any
 ) -> list[Pair]:
-    """Draw the test phrases of a class of length, always the same."""
+    """Draw the test phrases of a class of length, always the same, none twice."""
     generator = make_generator(20_000 + length[0])
+    how = {"distinct": True, **how}
     return phrases.draw_pairs(count, generator, split, length, **how)
 
 
@@ -194,6 +196,10 @@ def jobs(
     ]
 
 
-def saved() -> list[Measured]:
-    """Read the full table, which `python -m benchmarks.translate` writes."""
-    return [Measured(**row) for row in json.loads(SAVED.read_text())["results"]]
+def saved(path: Path = SAVED) -> list[Measured]:
+    """Read the full table, which `python -m benchmarks.translate` writes.
+
+    Args:
+        path: of the table; `REVERSED` is that of `python -m benchmarks.reverse`.
+    """
+    return [Measured(**row) for row in json.loads(path.read_text())["results"]]

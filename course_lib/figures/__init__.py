@@ -12,4 +12,9 @@ functions of the module, so that tests can check them.
     leak         chapter 09: what a leaky unit keeps, by its α
     gates        chapter 10: one LSTM unit whose gates the reader sets
     update       chapter 11: a leaky unit becomes a gated one
+    temperature  chapter 12: one draw, at any temperature
+    poems        chapter 12: poems and what the rules say of them, as a table
+    translator   chapter 13: an encoder and a decoder at work, and each step
+    schedules    chapter 14: three ways to stop reading the right symbols
+    heat_map     chapter 15: where a translator looks, word by word, as a table
 """

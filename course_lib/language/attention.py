@@ -6,12 +6,13 @@ source's average under these weights. All steps of the decoder are computed at o
 where their queries are known.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor
 
 from course_lib.shapes import check_shape
+from course_lib.vocabulary import PAD, STOP
 
 Score = Callable[[Tensor, Tensor], Tensor]
 
@@ -272,6 +273,29 @@ def alignment_error_rate(
     if not words:
         raise ValueError("no word that counts has a gold place; check mask and gold")
     return wrong / words
+
+
+def attention_map(
+    looks: Sequence[Tensor], sources: Tensor, said: Tensor, row: int
+) -> Tensor:
+    """Return where a decoder looked at each word of one sentence of a batch.
+
+    Args:
+        looks: one (batch, source) tensor of weights for each step.
+        sources: (batch, source) int64, padded at the end.
+        said: (batch, steps) int64, what each step said: words, <stop>, padding.
+        row: the number of the sentence in the batch.
+
+    Returns:
+        (words, symbols): a row for each word before <stop>, or for each step if there
+        is none; a column for each symbol that is no padding.
+    """
+    batch, steps = check_shape("said", said, "batch steps", steps=len(looks))
+    check_shape("sources", sources, "batch source", batch=batch)
+    ids = said[row].tolist()
+    words = ids.index(STOP) if STOP in ids else steps
+    symbols = int((sources[row] != PAD).sum())
+    return torch.stack([look[row] for look in looks])[:words, :symbols]
 
 
 def _check_pair(

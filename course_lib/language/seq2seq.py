@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from course_lib.language.models import embed
-from course_lib.layers.padding import padding_mask, read_lengths
+from course_lib.layers.padding import backwards, padding_mask, read_lengths
 from course_lib.shapes import check_shape
 from course_lib.vocabulary import PAD, STOP
 
@@ -49,6 +49,25 @@ def encode(
     last = torch.tensor(known, device=hs.device) - 1
     context = hs[torch.arange(batch, device=hs.device), last]
     return hs.masked_fill(padding_mask(known, time, hs.device), 0.0), context
+
+
+def reverse_sources(sources: Tensor, lengths: Tensor | Sequence[int]) -> Tensor:
+    """Turn every source round within its length; the padding stays at the end.
+
+        x_n … x_2 x_1 <pad> …
+
+    Args:
+        sources: (batch, source) int64, padded at the end.
+        lengths: (batch,) real symbols of each.
+
+    Returns:
+        (batch, source), a new tensor.
+
+    Source: Sutskever et al. (2014).
+    """
+    batch, time = check_shape("sources", sources, "batch source")
+    known = read_lengths(lengths, batch, time)
+    return backwards(sources[..., None], known)[..., 0]
 
 
 def shift_right(targets: Tensor, start_id: int) -> Tensor:
