@@ -119,6 +119,25 @@ def normalised_rows(ids, W):
     return F.normalize(W[ids], dim=-1)
 
 
+@mistake(
+    "one_hot_embed",
+    "a product of integers with floats",
+    "one_hot gives int64: turn the rows into the dtype of W first.",
+)
+def integer_rows(ids, W):
+    return F.one_hot(ids, W.shape[0]) @ W
+
+
+@mistake(
+    "one_hot_embed",
+    "rows made in float32 and on the CPU",
+    "Make them like W: W.new_zeros(...) takes its dtype and its device.",
+)
+def zeros_of_the_default_kind(ids, W):
+    rows = torch.zeros(*ids.shape, W.shape[0])
+    return rows.scatter(-1, ids[..., None], 1.0) @ W
+
+
 # --- batchify_text --------------------------------------------------------------------
 
 
@@ -207,6 +226,18 @@ def streams_rolled(ids, B, T):
 def pieces_rolled(ids, B, T):
     inputs = _cut(_both(ids, B, T)[0], B, T)
     return inputs, torch.roll(inputs, -1, dims=2)
+
+
+@mistake(
+    "batchify_text",
+    "targets whose last one in each piece is left at zero",
+    "The next symbol of a piece's last one is in the text: shift the text, then cut.",
+)
+def last_target_missing(ids, B, T):
+    inputs = _cut(_both(ids, B, T)[0], B, T)
+    targets = torch.zeros_like(inputs)
+    targets[:, :, :-1] = inputs[:, :, 1:]
+    return inputs, targets
 
 
 @mistake(
@@ -1058,6 +1089,34 @@ def text_and_state(model, prime, length, temperature, top_k, generator):
         drawn = sample_next(logits[:, -1], temperature, top_k, generator)
         text = torch.cat([text, drawn[:, None]], dim=1)
     return text[:, prime.shape[1] :]
+
+
+@mistake(
+    "generate",
+    "scores fed in where a symbol is read",
+    "Feed in the symbols that were drawn, int64, as a batch of texts of length one.",
+)
+def scores_fed(model, prime, length, temperature, top_k, generator):
+    written, read, state = [], prime, None
+    for _ in range(length):
+        logits, state = model(read, state)
+        written.append(sample_next(logits[:, -1], temperature, top_k, generator))
+        read = logits[:, -1:]
+    return torch.stack(written, dim=1)
+
+
+@mistake(
+    "generate",
+    "symbols fed in without an axis of time",
+    "The model reads (batch, time): give the drawn symbols an axis of length one.",
+)
+def no_axis_of_time(model, prime, length, temperature, top_k, generator):
+    written, read, state = [], prime, None
+    for _ in range(length):
+        logits, state = model(read, state)
+        read = sample_next(logits[:, -1], temperature, top_k, generator)
+        written.append(read)
+    return torch.stack(written, dim=1)
 
 
 @mistake(
