@@ -31,6 +31,7 @@ from course_lib.grading.remote import answer_attribute
 from course_lib.grading.values import known_kinds
 from course_lib.grading.wire import Channel, Closed, Frame
 
+_ours: list[bool] = []  # whether a fork that is under way is one of ours
 SLEEP = shutil.which("sleep", path="/usr/bin:/bin") or "/bin/sleep"
 
 
@@ -56,6 +57,16 @@ class LearnerPeer(Peer):
         """
         super().__init__(channel, known_kinds(shell))
         self.shell, self.branches, self.apart = shell, branches, apart
+        os.register_at_fork(after_in_child=self._let_go)
+
+    def _let_go(self) -> None:
+        """In a process that a learner's code has forked: hold none of our sockets.
+
+        Otherwise the judge would not see the end of a process whose child lives on.
+        """
+        if not _ours:
+            for sock in (self.channel.sock, *self.branches):
+                sock.close()
 
     def other_requests(self) -> dict[str, Callable]:
         """Run cells, leave branches, say which names exist and what they hold."""
@@ -154,12 +165,14 @@ class _Nowhere(io.TextIOBase):
 
 
 def _fork_with_room() -> int:
-    """Fork, also where the learner's code has used up its processes."""
+    """Fork for ourselves, also where a learner's code has used up its processes."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NPROC)
     resource.setrlimit(resource.RLIMIT_NPROC, (hard, hard))
+    _ours.append(True)
     try:
         return os.fork()
     finally:
+        _ours.clear()
         resource.setrlimit(resource.RLIMIT_NPROC, (soft, hard))
 
 

@@ -18,7 +18,7 @@ from course_lib.grading.wire import Channel, Closed, OutOfTime
 class Learner(Replay):
     """What the names of a learner stand for in the judge's process."""
 
-    searched = False  # for cells that end branches
+    searched = 0  # so many cells were tried: do they end branches?
 
     def enter(self, number: int) -> None:
         """Turn to a test: its calls go to its own branch."""
@@ -58,6 +58,13 @@ class Learner(Replay):
         if found := shortcuts.uses(sources, target[1], forbidden):
             text = f"calls {found}; the exercise is to write it yourself"
             raise observe.ForbiddenCall(text)
+        peer = self._alive()
+        try:
+            return peer.call(target, args, kwargs, of)
+        except ProcessEnded:  # was it this call, or something that a cell started?
+            with clock_stopped():
+                if self._have_searched() or not self._search(self.searched):
+                    raise
         return self._alive().call(target, args, kwargs, of)
 
     def attribute(self, target: list, name: str, of: Any = None) -> Any:
@@ -88,11 +95,19 @@ class Learner(Replay):
         """Something ends branches that do nothing: find the cell that started it."""
         self.faults += 1
         self.drop()
-        if self.faults == 1 and self.searched:
-            return
-        self.searched = True
-        cells = [i for i in range(self.tests[self.test]) if self._suspect(i)]
-        self.skipped |= {i for i in cells if not self._survives(i, ORDEAL_S)}
+        if self.faults > 1 or not self._have_searched():
+            self._search()
+
+    def _have_searched(self) -> bool:
+        return self.searched >= self.tests[self.test]
+
+    def _search(self, first: int = 0) -> set[int]:
+        """Return cells that end branches which do nothing, and skip them."""
+        self.searched = self.tests[self.test]
+        cells = [i for i in range(first, self.searched) if self._suspect(i)]
+        found = {i for i in cells if not self._survives(i, ORDEAL_S)}
+        self.skipped |= found
+        return found
 
 
 def _has_ended(sock: socket.socket) -> bool:
