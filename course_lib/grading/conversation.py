@@ -71,7 +71,8 @@ class JudgePeer(Peer):
         """Afterwards the conversation is in order, or the process is given up."""
         if self.channel.closed:
             raise ProcessEnded("ended its Python process, and what it kept is gone")
-        limit_s = self.learner.cell_limit_s
+        # the checks end their calls themselves; this is for those outside of a check
+        limit_s = max(self.learner.cell_limit_s, observe.PATIENCE * observe.LIMIT_S + 1)
         self.deadline = monotonic() + limit_s
         try:
             yield

@@ -97,6 +97,7 @@ def run(job_sock: socket.socket, learners: socket.socket, shell: Interpreter) ->
         ask([], op="stop")
 
     limit_s = job["cell_limit_s"]
+    observe.LIMIT_S = min(observe.LIMIT_S, limit_s)  # a call is part of a cell
     learner = Learner(job["cells"], start, stop, known_kinds(shell), limit_s)
     for result in Judge(shell, learner).results(job.get("limit_s", 300.0) / 2):
         stream.write(json.dumps(result) + "\n")

@@ -90,6 +90,15 @@ FAULTS = {
         HEAD + "import os\n    while True: os.fork()",
         "rnn_forward",
     ),
+    "goes_on_killing_the_others": (
+        "import os, time\n"
+        "if os.fork() == 0:\n"
+        "    while True:\n"
+        "        try: os.kill(-1, 9)\n"
+        "        except OSError: pass\n"
+        "        time.sleep(0.01)\n",
+        "rnn_forward",
+    ),
     "is_no_python": ("def rnn_forward(x, h_0, params:\n", "not defined"),
     "recurses": (HEAD + "return rnn_forward(x, h_0, params)", "RecursionError"),
     "writes_on_the_wire": (
