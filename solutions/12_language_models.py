@@ -149,10 +149,10 @@ the text fills at least one piece.
 
 With `B = 2`, `T = 2` and the text 0 … 8:
 
-| | piece 0 | piece 1 |
+| row | piece 0 | piece 1 |
 | --- | --- | --- |
-| row 0 | 0 1 | 2 3 |
-| row 1 | 4 5 | 6 7 |
+| 0 | 0 1 | 2 3 |
+| 1 | 4 5 | 6 7 |
 
 <details><summary>Hint 1: inputs and targets are the same, one apart</summary>
 

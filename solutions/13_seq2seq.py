@@ -286,9 +286,10 @@ r"""
 *10 minutes, easy.* In training, the decoder reads the right symbols and is to say, at
 each step, the one that comes next. To say $y_1$ it has read `<start>` only.
 
-| says | $y_1$ | $y_2$ | $y_3$ | `<stop>` |
+| step | 1 | 2 | 3 | 4 |
 | --- | --- | --- | --- | --- |
-| **reads** | `<start>` | $y_1$ | $y_2$ | $y_3$ |
+| says | $y_1$ | $y_2$ | $y_3$ | `<stop>` |
+| reads | `<start>` | $y_1$ | $y_2$ | $y_3$ |
 
 Write `shift_right`, which makes the second row of the first. Both have the same length,
 so the last symbol is never read.

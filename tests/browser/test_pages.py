@@ -92,6 +92,8 @@ def test_interactive_figures_answer_to_mouse_and_keyboard(visit, name):
         before = heard()
         assert any(before), "a figure says in words what it shows"
         slider = figure.locator("input[type=range]").first
+        if not slider.count():
+            continue  # a heat map: its keys are tested in test_heat_map_page
         slider.focus()
         slider.press("ArrowLeft")
         moved = heard()

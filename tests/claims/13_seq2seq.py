@@ -37,7 +37,7 @@ CLAIMS = {
     "full_long": lambda share: share <= 0.12,
     "more": lambda updates: updates > 600,
     # attention does no better on the shortest phrases
-    "attentive_short": lambda share: 0.75 < share < 0.96,
+    "attentive_short": lambda share: 0.75 < share < 0.99,
     # single words get worse with the length, and counting them does not explain it
     "word_short": lambda share: share > 0.9,
     "word_long": lambda share: share < 0.75,
