@@ -9,6 +9,7 @@ three seeds each, equal updates. It takes about ten minutes of one core.
 import argparse
 import json
 
+from course_lib.experiments.exposure import TESTED
 from course_lib.experiments.free_running import (
     BUDGET,
     FORCED,
@@ -17,11 +18,10 @@ from course_lib.experiments.free_running import (
     SAVED,
     SCHEDULES,
     SETTINGS,
-    TESTED,
     Ran,
-    Searched,
     jobs,
 )
+from course_lib.experiments.searching import Searched
 from course_lib.experiments.trial import run_jobs
 
 SEEDS = (1, 2, 3)

@@ -8,16 +8,14 @@ import torch
 from benchmarks import decode
 from course_lib.data import phrases
 from course_lib.device import make_generator
-from course_lib.experiments import free_running
+from course_lib.experiments import exposure, free_running, searching
+from course_lib.experiments.exposure import first_mistake, held_out
 from course_lib.experiments.free_running import (
     FORCED,
     GENTLE,
     SCHEDULES,
     SETTINGS,
     Ran,
-    exposure,
-    first_mistake,
-    held_out,
     saved,
     truth_prob,
 )
@@ -45,8 +43,8 @@ def test_exposure_is_counted_as_it_is_defined(monkeypatch):
     said = [[5, 9, 6, 7, 8, 2], [5, 2], [9, 2]]
     forced = [[5, 9, 7, 7, 2], [5, 2], [9, 6, 7, 2]]
     found = (said, forced, right)
-    monkeypatch.setattr(free_running, "said_and_forced", lambda *_: found)
-    exposed = exposure(None, ())
+    monkeypatch.setattr(exposure, "said_and_forced", lambda *_: found)
+    exposed = exposure.rates(None, ())
     assert exposed["wrong"] == pytest.approx(2 / 3)
     # places with a right beginning: 2 + 2 + 2, two of them wrong
     assert exposed["before"] == pytest.approx(2 / 6)
@@ -55,7 +53,7 @@ def test_exposure_is_counted_as_it_is_defined(monkeypatch):
     assert exposed["forced"] == pytest.approx(1 / 5)
     # 6 7 8 2 is one edit from 7 8 2; nothing is two from 7 2
     assert exposed["edits"] == pytest.approx(3 / 5)
-    free, led = free_running.around_the_mistake(None, (), reach=2)
+    free, led = exposure.around_the_mistake(None, (), reach=2)
     assert free == [1, 1, 1]
     assert led == [1, 0, pytest.approx(1 / 2)]
 
@@ -104,18 +102,18 @@ def _sources(batch):
 
 def test_scores_of_right_translations_are_what_a_search_would_sum(hasty):
     held = held_out(12)
-    found = free_running.found_by(hasty, held, 1, 0.0)
+    found = searching.found_by(hasty, held, 1, 0.0)
     words = phrases.target_vocabulary()
     said = [[words.decode(one.symbols)] for one in found]
-    sums = free_running.log_probs(hasty, held, said)
+    sums = searching.log_probs(hasty, held, said)
     for one, (total,) in zip(found, sums, strict=True):
         if one.finished:
             assert total == pytest.approx(one.log_prob, abs=1e-3)
-    assert [one for (one,) in said] == free_running.outputs(hasty, held)
+    assert [one for (one,) in said] == exposure.outputs(hasty, held)
 
 
 def test_every_output_is_right_or_an_error_of_one_kind(hasty):
-    rows = free_running.search(hasty, "freedom", 1, (1, 3), (0.0, 1.0), 15)
+    rows = searching.search(hasty, "freedom", 1, 0.3, (1, 3), (0.0, 1.0), 15)
     assert [(row.beam, row.power) for row in rows] == [
         (1, 0.0), (1, 1.0), (3, 0.0), (3, 1.0)
     ]  # fmt: skip

@@ -8,5 +8,6 @@ timing        functions timed in turns, as ratios
 comparison    all cells of the course on four tasks, for chapter 11
 writing       character models that learn to write quatrains, for chapter 12
 longer        translators and sources of more clauses than trained on, for chapter 15
-free_running  translators that read their own words, and search, for chapter 14
+free_running  translators that read their own words in training, for chapter 14;
+              measured by exposure and searching
 """
