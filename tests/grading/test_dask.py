@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import psutil
 import pytest
@@ -50,6 +51,15 @@ def ended(*processes: subprocess.Popen) -> None:
         process.wait()
 
 
+def address_in(file: Path, scheduler: subprocess.Popen) -> str:
+    """Return the scheduler's address when its file has been written to the end."""
+    while scheduler.poll() is None:
+        with contextlib.suppress(FileNotFoundError, json.JSONDecodeError):
+            return json.loads(file.read_text())["address"]
+        time.sleep(0.1)
+    pytest.fail("the scheduler ended before it told its address")
+
+
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory):
     """A scheduler at an address and one worker with its nanny, as on other machines."""
@@ -59,9 +69,7 @@ def cluster(tmp_path_factory):
         *("scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard"),
         *("--scheduler-file", str(file)),
     )
-    while not file.exists() and scheduler.poll() is None:
-        time.sleep(0.1)
-    address = json.loads(file.read_text())["address"]
+    address = address_in(file, scheduler)
     worker = started(
         *("worker", address, "--nthreads", "1", "--nworkers", "1", "--no-dashboard"),
         *("--local-directory", str(folder), "--host", "127.0.0.1"),
