@@ -27,12 +27,16 @@ def parser() -> argparse.ArgumentParser:
     export.add_argument("--gradebook", help="its URL; by default gradebook.db here")
     commands.add_parser("demo", help="grade a demonstration class")
     doctor = commands.add_parser("doctor", help="prove that the sandbox holds")
-    doctor.add_argument("--sandbox", default="bwrap", help="bwrap, or none to compare")
+    doctor.add_argument("--sandbox", default="bwrap", help="podman, or none")
     grade = commands.add_parser("grade", help="grade a class; goes on where it stopped")
     grade.add_argument("name", help="an assignment, such as 03_rnn")
     grade.add_argument("--workers", type=int, default=1, help="processes")
     grade.add_argument("--scheduler", help="of Dask: tcp://HOST:PORT, or local")
     grade.add_argument("--course", type=Path, default=ROOT, help="its folder")
+    feedback = commands.add_parser("feedback", help="write the pages of a class")
+    feedback.add_argument("name", help="an assignment, such as 03_rnn")
+    feedback.add_argument("--workers", type=int, default=1, help="processes")
+    feedback.add_argument("--course", type=Path, default=ROOT, help="its folder")
     serve = commands.add_parser("serve", help="serve the book and the exercises")
     serve.add_argument("--book-port", type=int, default=8000)
     serve.add_argument("--lab-port", type=int, default=8888)
@@ -110,14 +114,28 @@ def _grade(arguments: argparse.Namespace) -> int:
 
         return _fail(ImportError(f"{NO_LINUX} ({error})"))
 
+    from course_lib.grading.course import CourseError
+
     try:
         summary = grade(
             arguments.course, arguments.name, arguments.workers, arguments.scheduler
         )
-    except GradeError as error:
+    except (GradeError, CourseError) as error:
         return _fail(error)
     print(summary)
     return 1 if summary.failed else 0
+
+
+def _feedback(arguments: argparse.Namespace) -> int:
+    from course_lib.grading.course import CourseError
+    from course_lib.grading.hand_back import FeedbackError, write_pages
+
+    try:
+        pages = write_pages(arguments.course, arguments.name, arguments.workers)
+    except (FeedbackError, CourseError) as error:
+        return _fail(error)
+    print(pages)
+    return 1 if pages.failed else 0
 
 
 def _serve(arguments: argparse.Namespace) -> int:

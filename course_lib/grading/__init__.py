@@ -11,8 +11,9 @@ hung into it by `settings.configure`, which `nbgrader_config.py` calls.
     engine       run one with the verdict in a process of its own; what it is made of:
       cells, attempts        the notebook as the judge reads it; tried again
       servers, warm, warming processes that start at once
-      sandbox, confine, seccomp
-                             the walls around them
+      sandbox, bubblewrap, podman, inside
+                             the walls around all learners; what is inside them
+      confine, seccomp       the walls around each
       judge, revival, replay the judge; learners' processes, alive again after a fault
       learner, guard         the learner's process; what an exercise forbids in it
       peer, answers, remote, conversation, crossing
@@ -25,6 +26,7 @@ hung into it by `settings.configure`, which `nbgrader_config.py` calls.
     outputs      keep what is safe to show, as much of it as anyone reads
     verdict      what a test cell's outputs are worth, and why
     feedback     the page that a learner gets: score, messages, own code
+    hand_back    the pages of a class, by several processes
     settings     all of the above, named in nbgrader's configuration
     grade        a class by several workers; what it is made of:
       batch      the submissions on their way: threads, one writer, what is passed over

@@ -17,6 +17,7 @@ from nbgrader.converters import GenerateAssignment, GenerateFeedback
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import GetGrades
 from traitlets.config import Config
+from traitlets.config.loader import PyFileConfigLoader
 from traitlets.log import get_logger
 
 from course_lib.grading.autograde import CourseAutograde
@@ -34,6 +35,22 @@ class Grade:
     score: float | None
     points: float
     needs_manual_grade: bool
+
+
+class CourseError(RuntimeError):
+    """A folder is no course; the message says what is missing."""
+
+
+def load_config(root: Path) -> Config:
+    """Return the configuration of a course, as nbgrader's own commands read it.
+
+    Raises:
+        CourseError: there is none.
+    """
+    path = root / CONFIG.name
+    if not path.exists():
+        raise CourseError(f"{path} is missing; run this in the folder of the course")
+    return PyFileConfigLoader(path.name, path=str(root)).load_config()
 
 
 def source_notebooks(root: Path) -> list[Path]:

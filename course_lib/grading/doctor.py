@@ -176,10 +176,15 @@ def doctor(root: Path, name: str = "bwrap", say: Callable[[str], None] = print) 
     failed = 0
     with tempfile.NamedTemporaryFile(prefix=secret[:8]):
         say(f"{name}: what a submission can do\n")
-        for probe in probes(secret, str(root.resolve())):
-            held, seen = examine(backend, probe)
-            failed += not held
-            say(f"{'✓' if held else '✗'} {probe.wall:28} {seen}")
-    del os.environ["UNROLLED_DOCTOR"]
+        try:
+            for probe in probes(secret, str(root.resolve())):
+                held, seen = examine(backend, probe)
+                failed += not held
+                say(f"{'✓' if held else '✗'} {probe.wall:28} {seen}")
+        except engine.EngineError as problem:
+            say(f"✗ {problem}")
+            return 1
+        finally:
+            del os.environ["UNROLLED_DOCTOR"]
     say(f"\n{failed} walls are open." if failed else "\nEvery wall held.")
     return 1 if failed else 0

@@ -18,7 +18,7 @@ from course_lib.grading.cells import clean, error_output, job_of
 from course_lib.grading.confine import Confinement
 from course_lib.grading.execute import is_test
 from course_lib.grading.rebuild import nothing_to_run
-from course_lib.grading.sandbox import Backend, choose
+from course_lib.grading.sandbox import NAMES, Backend, choose
 from course_lib.grading.servers import EngineError, Servers, close_servers
 
 __all__ = [
@@ -35,9 +35,7 @@ __all__ = [
 class Engine(NbGraderPreprocessor):
     """Runs a notebook with the verdict in a trusted process; replaces Execute."""
 
-    sandbox = Enum(["bwrap", "none"], "bwrap", help="What isolates learners.").tag(
-        config=True
-    )
+    sandbox = Enum(NAMES, NAMES[0], help="What isolates learners.").tag(config=True)
     trusted = Bool(
         False, help="Your word that submissions are harmless; 'none' needs it."
     ).tag(config=True)

@@ -10,27 +10,17 @@ from pathlib import Path
 
 import psutil
 from nbgrader.converters.base import NbGraderException
-from traitlets.config import Config
-from traitlets.config.loader import PyFileConfigLoader
 
 from course_lib.grading import engine, pool, sandbox
 from course_lib.grading.autograde import TRUST
 from course_lib.grading.batch import Class, GradeError, Summary
-from course_lib.grading.course import programs_on_path, quiet
+from course_lib.grading.course import load_config, programs_on_path, quiet
 from course_lib.grading.far import DaskWorkers
 from course_lib.grading.journal import JournalBusy
 from course_lib.grading.steps import StepError
 
 SERVERS_MIB = 600  # of a worker before it grades, at most
 PROBLEMS = (JournalBusy, NbGraderException, StepError, pool.Accident)
-
-
-def load_config(root: Path) -> Config:
-    """Return the configuration of a course, as nbgrader's own commands read it."""
-    path = root / "nbgrader_config.py"
-    if not path.exists():
-        raise GradeError(f"{path} is missing; run this in the folder of the course")
-    return PyFileConfigLoader(path.name, path=str(root)).load_config()
 
 
 def grade(
@@ -46,6 +36,7 @@ def grade(
 
     Raises:
         GradeError: the batch could not start or go on; the message says why.
+        CourseError: `root` holds no course.
     """
     start = time.monotonic()
     whole = Class(root, name, load_config(root))

@@ -13,7 +13,8 @@ import tempfile
 from dataclasses import asdict
 from typing import Any
 
-from course_lib.grading.sandbox import ENVIRONMENT, PACKAGE, Backend
+from course_lib.grading.inside import ENVIRONMENT, PACKAGE
+from course_lib.grading.sandbox import Backend
 
 START_LIMIT_S = 120.0
 
@@ -33,7 +34,7 @@ class Servers:
         self.judges, judge = _popen_judges(self.folder.name)
         inner = ["-m", "course_lib.grading.warm", "learner", "--limits", limits]
         self.learners, learner = _popen(
-            lambda fd: backend.command([*inner, "--control", str(fd)]),
+            lambda fd: backend.command([*inner, "--control"], fd),
             backend.environment(),
         )
         self.processes = [judge, learner]

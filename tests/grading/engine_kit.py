@@ -17,13 +17,13 @@ from exercise_kit import SOURCES, Exercise, Verdict, run_cell
 PLACE = re.compile(r"\n  in [\w<>]+, line .*")
 
 
-def backend() -> sandbox.Backend:
-    """Return the sandbox; where there is none, the tests that need it are skipped.
+def backend(name: str = "bwrap") -> sandbox.Backend:
+    """Return a sandbox; where there is none, the tests that need it are skipped.
 
     REQUIRE_SANDBOX=1 says that they must run.
     """
     try:
-        return sandbox.choose("bwrap")
+        return sandbox.choose(name)
     except sandbox.SandboxError as problem:
         if os.environ.get("REQUIRE_SANDBOX") == "1":
             pytest.fail(f"REQUIRE_SANDBOX=1, but {problem}")

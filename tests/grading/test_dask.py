@@ -23,8 +23,7 @@ from grading.test_pool import (
 )
 
 from course_lib.grading import batch, far, pool
-from course_lib.grading.course import programs_on_path, quiet
-from course_lib.grading.grade import load_config
+from course_lib.grading.course import load_config, programs_on_path, quiet
 
 pytest.importorskip("distributed")
 __all__ = ["prepared", "undisturbed", "workers"]  # fixtures

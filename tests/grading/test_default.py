@@ -14,10 +14,10 @@ from course_lib import __main__ as command_line
 from course_lib import assignments
 from course_lib.grading import demo as demonstration
 from course_lib.grading import sandbox
-from course_lib.grading.course import Course
+from course_lib.grading.course import Course, load_config
 from course_lib.grading.engine import Engine
 from course_lib.grading.execute import RunNotebook
-from course_lib.grading.grade import GradeError, grade, load_config
+from course_lib.grading.grade import GradeError, grade
 from course_lib.grading.settings import NoEngine, configure, trust_learners, use_engine
 
 NAME = "0_tiny"
@@ -57,7 +57,7 @@ def course(source, tmp_path) -> Course:
 @pytest.fixture
 def no_walls(monkeypatch):
     """A machine on which nothing can be isolated."""
-    monkeypatch.setattr(sandbox, "_problem", lambda: PROBLEM)
+    monkeypatch.setattr(sandbox, "_problem", lambda name: PROBLEM)
 
 
 def steps(config: Config) -> list[type]:

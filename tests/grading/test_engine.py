@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from grading import engine_kit as kit
 
-from course_lib.grading import engine, sandbox, shortcuts
+from course_lib.grading import engine, shortcuts
 
 EXERCISES = [kit.Exercise(path) for path in kit.SOURCES]
 # every answer of every bank takes minutes: CI sets this, a desk need not
@@ -260,20 +260,6 @@ def test_what_branches_share_is_counted_once(where):
     assert kit.scores(RNN, cells, done) == {**RNN.points, "rnn_from_torch": 0.0}
     test = [cell for cell in cells if cell["role"] == "test"][-1]
     assert "ended" not in kit.verdict(done[test["index"]]).message
-
-
-def test_none_must_be_asked_for_with_a_word_of_trust():
-    with pytest.raises(sandbox.SandboxError, match="apt install bubblewrap"):
-        sandbox.choose("none")
-    assert sandbox.choose("none", trusted=True).name == "none"
-
-
-def test_a_sandbox_that_is_missing_says_what_to_install(monkeypatch):
-    monkeypatch.setattr(sandbox.shutil, "which", lambda name: None)
-    sandbox._problem.cache_clear()
-    with pytest.raises(sandbox.SandboxError, match="apt install bubblewrap"):
-        sandbox.choose()
-    sandbox._problem.cache_clear()
 
 
 def test_a_judge_that_dies_is_an_accident_of_ours(where):
