@@ -5,7 +5,7 @@ import socket
 from pathlib import Path
 
 from .entry import WRONG, Entry, Place
-from .notebooks import NOTHING, UNREADABLE
+from .notebooks.raw import NOTHING, UNREADABLE
 
 NAME = "01_corpus.ipynb"
 

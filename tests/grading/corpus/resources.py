@@ -5,7 +5,7 @@ for 20 s, 6 GB of memory, 300 MB of disk, 50 MB of output.
 """
 
 from .entry import Entry, answer, before_right
-from .faults import HANGS
+from .faults.loops import HANGS
 
 LIMITS = HANGS + r"|memory|too much"
 
