@@ -343,7 +343,7 @@ check.hidden(
         "torch.nn.LSTMCell",
         "torch.lstm_cell",
         "course_lib.cells.peephole_step",
-        "course_lib.cells.lstm._peep",
+        "course_lib.cells.peephole._peep",
     ),
 )
 ### END HIDDEN TESTS

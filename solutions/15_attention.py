@@ -534,7 +534,7 @@ check.hidden(
         "a sentence that was cut off, without STOP": cut_off,
         "a sentence without words, STOP at once": nothing_said,
     },
-    forbid=("course_lib.language.attention.attention_map",),
+    forbid=("course_lib.language.alignments.attention_map",),
 )
 ### END HIDDEN TESTS
 check.score()
@@ -650,8 +650,8 @@ check.hidden(
     },
     gradients=False,
     forbid=(
-        "course_lib.language.attention.alignment_error_rate",
-        "course_lib.language.attention.alignment_errors",
+        "course_lib.language.alignments.alignment_error_rate",
+        "course_lib.language.alignments.alignment_errors",
     ),
 )
 ### END HIDDEN TESTS

@@ -7,11 +7,13 @@ import torch
 from torch.nn import functional as F
 
 from course_lib.device import make_generator
-from course_lib.language.attention import (
+from course_lib.language.alignments import (
     alignment_error_rate,
     alignment_errors,
-    attend,
     attention_map,
+)
+from course_lib.language.attention import (
+    attend,
     attentional_state,
     score_bahdanau,
     score_concat,

@@ -7,7 +7,8 @@ parameters, how to draw them, its step, and what converts from `torch.nn`.
     rnn         the plain recurrence; the output layer
     leaky       skips of d steps, leaky units with given and with learnt α
     clockwork   groups of units that are updated at different periods
-    lstm        long short-term memory, with and without peepholes
+    lstm        long short-term memory
+    peephole    an LSTM whose gates see the cell
     gru         the gated recurrent unit, both placements of its reset gate
     gates       relatives: a gate shared by units, a global gate times a local one
 """
@@ -54,15 +55,17 @@ from course_lib.cells.lstm import (
     LSTMParams,
     LSTMState,
     LSTMTrace,
-    PeepholeParams,
     cell_gradient_path,
     init_lstm,
-    init_peephole,
     lstm_forward,
     lstm_from_torch,
     lstm_param_count,
     lstm_step,
     lstm_trace,
+)
+from course_lib.cells.peephole import (
+    PeepholeParams,
+    init_peephole,
     peephole_forward,
     peephole_step,
 )

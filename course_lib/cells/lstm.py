@@ -1,8 +1,8 @@
 """Long short-term memory: a cell that adds, and gates that decide what it adds.
 
 Four quarters stand side by side in `W_x`, `W_h` and `b`, in PyTorch's order: input gate
-i, forget gate f, candidate g, output gate o. The peephole variant lets the gates see
-the cell. `cell_gradient_path` is what the forget gates leave of a gradient.
+i, forget gate f, candidate g, output gate o. `cell_gradient_path` is what the forget
+gates leave of a gradient. What starts and checks a sequence serves `peephole`, too.
 """
 
 from typing import NamedTuple
@@ -19,17 +19,6 @@ class LSTMParams(NamedTuple):
     W_x: Tensor
     W_h: Tensor
     b: Tensor
-
-
-class PeepholeParams(NamedTuple):
-    """Parameters of an LSTM with peepholes: those of an LSTM, and three (hidden,)."""
-
-    W_x: Tensor
-    W_h: Tensor
-    b: Tensor
-    p_i: Tensor
-    p_f: Tensor
-    p_o: Tensor
 
 
 class LSTMState(NamedTuple):
@@ -74,26 +63,17 @@ def init_lstm(
     b = torch.zeros(width)
     b[hidden_size : 2 * hidden_size] = forget_bias
     return LSTMParams(
-        W_x=_uniform(input_size, width, hidden_size=hidden_size, generator=generator),
-        W_h=_uniform(hidden_size, width, hidden_size=hidden_size, generator=generator),
+        W_x=uniform_weights(input_size, width, hidden_size, generator),
+        W_h=uniform_weights(hidden_size, width, hidden_size, generator),
         b=b,
     )
 
 
-def init_peephole(
-    input_size: int,
-    hidden_size: int,
-    generator: torch.Generator,
-    forget_bias: float = 1.0,
-) -> PeepholeParams:
-    """Draw an LSTM as `init_lstm` does, and peepholes within ± 1/√hidden."""
-    params = init_lstm(input_size, hidden_size, generator, forget_bias)
-    peepholes = _uniform(3, hidden_size, hidden_size=hidden_size, generator=generator)
-    return PeepholeParams(*params, *(p.clone() for p in peepholes))
-
-
-def _uniform(*shape: int, hidden_size: int, generator: torch.Generator) -> Tensor:
-    return (2 * torch.rand(*shape, generator=generator) - 1) / hidden_size**0.5
+def uniform_weights(
+    rows: int, columns: int, hidden_size: int, generator: torch.Generator
+) -> Tensor:
+    """Draw a matrix uniformly within ± 1/√hidden."""
+    return (2 * torch.rand(rows, columns, generator=generator) - 1) / hidden_size**0.5
 
 
 def lstm_step(x_t: Tensor, state: LSTMState, params: LSTMParams) -> LSTMState:
@@ -120,7 +100,7 @@ def lstm_step(x_t: Tensor, state: LSTMState, params: LSTMParams) -> LSTMState:
     and Cummins (2000), in PyTorch's order.
     """
     check_shape("x_t", x_t, "batch input", input=params.W_x.shape[0])
-    _check_state(state, x_t.shape[0], params)
+    check_lstm_state(state, x_t.shape[0], params)
     h_prev, c_prev = state
     return _advance(x_t @ params.W_x + h_prev @ params.W_h + params.b, c_prev)
 
@@ -152,7 +132,7 @@ def lstm_forward(
     Raises:
         ShapeError: an axis has the wrong length.
     """
-    state = _start(x, state, params)
+    state = lstm_start(x, state, params)
     hs = []
     for a_t in (x @ params.W_x + params.b).unbind(dim=1):
         state = _advance(a_t + state.h @ params.W_h, state.c)
@@ -174,7 +154,7 @@ def lstm_trace(x: Tensor, state: LSTMState | None, params: LSTMParams) -> LSTMTr
     Raises:
         ShapeError: an axis has the wrong length.
     """
-    state = _start(x, state, params)
+    state = lstm_start(x, state, params)
     steps = []
     for x_t in x.unbind(dim=1):
         a_t = x_t @ params.W_x + state.h @ params.W_h + params.b
@@ -183,54 +163,6 @@ def lstm_trace(x: Tensor, state: LSTMState | None, params: LSTMParams) -> LSTMTr
         gates = a_i.sigmoid(), a_f.sigmoid(), a_g.tanh(), a_o.sigmoid()
         steps.append((*gates, state.c, state.h))
     return LSTMTrace(*(torch.stack(part, dim=1) for part in zip(*steps, strict=True)))
-
-
-def peephole_step(x_t: Tensor, state: LSTMState, params: PeepholeParams) -> LSTMState:
-    """Advance an LSTM with peepholes by one time step.
-
-        i, f = σ(x_t W_x + h_prev W_h + b + p ⊙ c_prev)
-        c_t  = f ⊙ c_prev + i ⊙ g
-        o    = σ(x_t W_x + h_prev W_h + b + p_o ⊙ c_t)
-        h_t  = o ⊙ tanh(c_t)
-
-    Args:
-        x_t: (batch, input) input at time t.
-        state: h_prev and c_prev, each (batch, hidden).
-        params: those of `lstm_step`, and p_i, p_f, p_o (hidden,).
-
-    Returns:
-        The state h_t and c_t, each (batch, hidden).
-
-    Raises:
-        ShapeError: an axis has the wrong length.
-
-    Source: Gers and Schmidhuber (2000), with tanh for both squashing functions.
-    """
-    check_shape("x_t", x_t, "batch input", input=params.W_x.shape[0])
-    _check_state(state, x_t.shape[0], params)
-    h_prev, c_prev = state
-    return _peep(x_t @ params.W_x + h_prev @ params.W_h + params.b, c_prev, params)
-
-
-def _peep(a_t: Tensor, c_prev: Tensor, params: PeepholeParams) -> LSTMState:
-    a_i, a_f, a_g, a_o = a_t.chunk(4, dim=-1)
-    i = torch.sigmoid(a_i + params.p_i * c_prev)
-    f = torch.sigmoid(a_f + params.p_f * c_prev)
-    c_t = f * c_prev + i * a_g.tanh()
-    o = torch.sigmoid(a_o + params.p_o * c_t)
-    return LSTMState(o * c_t.tanh(), c_t)
-
-
-def peephole_forward(
-    x: Tensor, state: LSTMState | None, params: PeepholeParams
-) -> tuple[Tensor, LSTMState]:
-    """Run an LSTM with peepholes over a batch of sequences; see `lstm_forward`."""
-    state = _start(x, state, params)
-    hs = []
-    for a_t in (x @ params.W_x + params.b).unbind(dim=1):
-        state = _peep(a_t + state.h @ params.W_h, state.c, params)
-        hs.append(state.h)
-    return torch.stack(hs, dim=1), state
 
 
 def cell_gradient_path(f_gates: Tensor) -> Tensor:
@@ -288,21 +220,17 @@ def lstm_from_torch(module: nn.LSTM | nn.LSTMCell) -> LSTMParams:
     return LSTMParams(W_x, W_h, b)
 
 
-def _start(
-    x: Tensor, state: LSTMState | None, params: LSTMParams | PeepholeParams
-) -> LSTMState:
+def lstm_start(x: Tensor, state: LSTMState | None, params: LSTMParams) -> LSTMState:
     """Check the inputs of a sequence and return the state before its first step."""
     batch, _, _ = check_shape("x", x, "batch time input", input=params.W_x.shape[0])
     if state is None:
         zeros = x.new_zeros(batch, params.W_h.shape[0])
         return LSTMState(zeros, zeros)
-    _check_state(state, batch, params)
+    check_lstm_state(state, batch, params)
     return LSTMState(*state)
 
 
-def _check_state(
-    state: LSTMState, batch: int, params: LSTMParams | PeepholeParams
-) -> None:
+def check_lstm_state(state: LSTMState, batch: int, params: LSTMParams) -> None:
     """An LSTM's state has two parts; one tensor in their place is a common slip."""
     hidden, width = params.W_h.shape
     if width != 4 * hidden:

@@ -18,7 +18,7 @@ from torch import Tensor
 from course_lib.data import phrases
 from course_lib.data.phrases import Pair, PhraseBatch
 from course_lib.device import make_generator
-from course_lib.language.attention import alignment_errors
+from course_lib.language.alignments import alignment_errors
 from course_lib.language.metrics import exact_match
 from course_lib.language.scores import (
     BahdanauScore,

@@ -5,6 +5,7 @@ streams      long texts read in pieces, the state carried on
 ngrams       counting instead of learning: the baseline
 states       one function applied to every tensor of a state
 attention    scores, masks, weights as functions; `scores` makes modules of them
+alignments   where a decoder looked, and whether that was right
 seq2seq      lengths, shifts, masked loss, greedy decoding
 encoders, decoders   the two halves as modules, with and without attention
 translation  both together: made, trained, asked to speak
