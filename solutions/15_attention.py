@@ -351,7 +351,7 @@ check.hidden(
         "torch.nn.MultiheadAttention",
         "course_lib.language.attention.attend",
         "course_lib.language.attention.masked_softmax",
-        "course_lib.language.decoders.attend",
+        "course_lib.language.attentive.attend",
     ),
 )
 ### END HIDDEN TESTS
@@ -419,7 +419,7 @@ check.hidden(
     checks.load_bank("15_attention", "attentional_state"),
     forbid=(
         "course_lib.language.attention.attentional_state",
-        "course_lib.language.decoders.attentional_state",
+        "course_lib.language.attentive.attentional_state",
     ),
 )
 ### END HIDDEN TESTS

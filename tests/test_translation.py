@@ -15,7 +15,8 @@ from course_lib.data.phrases import (
 )
 from course_lib.device import make_generator
 from course_lib.language.alignments import alignment_error_rate
-from course_lib.language.decoders import BahdanauDecoder, Decoder, LuongDecoder
+from course_lib.language.attentive import BahdanauDecoder, LuongDecoder
+from course_lib.language.decoders import Decoder
 from course_lib.language.encoders import Bridge, Encoder
 from course_lib.language.scores import (
     BahdanauScore,

@@ -12,7 +12,8 @@ import torch
 from torch import Tensor, nn
 
 from course_lib.data.phrases import PhraseBatch
-from course_lib.language.decoders import BahdanauDecoder, Decoder, LuongDecoder
+from course_lib.language.attentive import BahdanauDecoder, LuongDecoder
+from course_lib.language.decoders import Decoder
 from course_lib.language.decoding import scheduled_forward, scheduled_inputs
 from course_lib.language.encoders import Bridge, Encoder
 from course_lib.language.scores import BahdanauScore
