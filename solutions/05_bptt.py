@@ -354,13 +354,23 @@ def uneven_function(draw, *shape):
     return f, gradient, draw.array(*shape)
 
 
+def off_by(right, errors):
+    """Return numbers that are off by given errors, as shares of the larger number."""
+    grows = np.sign(right) == np.sign(errors)
+    size = 1 - abs(errors)
+    return np.where(grows, right / size, right * size)
+
+
 def wrong_gradient_case(size, draw):
-    """Every element of the gradient is wrong: too small and too large by turns."""
+    """Every element is wrong, by turns above and below; one in the middle is worst.
+
+    That one is below: an error with a sign, or the first element alone, misses it.
+    """
     f, gradient, theta = uneven_function(draw, size.hidden, size.input)
-    factors = [
-        draw.rng.uniform(*[(0.3, 0.5), (2, 3)][i % 2]) for i in range(theta.size)
-    ]
-    grad = gradient(theta) * np.reshape(factors, theta.shape)
+    errors = [draw.rng.uniform(0.3, 0.5) * (-1) ** i for i in range(theta.size)]
+    worst = draw.rng.randint(1, theta.size - 2) if theta.size > 2 else theta.size - 1
+    errors[worst] = -draw.rng.uniform(0.6, 0.7)
+    grad = off_by(gradient(theta), np.reshape(errors, theta.shape))
     return f, grad, theta, draw.rng.uniform(0.01, 0.03)
 
 
@@ -372,7 +382,7 @@ def right_gradient(size, draw):
 def one_wrong_element(size, draw):
     f, grad, theta, eps = right_gradient(size, draw)
     index = tuple(draw.rng.randrange(n) for n in theta.shape)
-    grad[index] *= 0.75
+    grad[index] = off_by(grad[index], 0.25)
     return f, grad, theta, eps
 
 
@@ -403,6 +413,7 @@ check.hidden(
         "gradients of almost zero": almost_zero,
         "a theta stored column by column, as a transpose is": columns_first,
     },
+    draws=5,
     gradients=False,
     devices=False,
     forbid=("course_lib.bptt.rnn.gradient_check", "torch.autograd.gradcheck"),

@@ -86,8 +86,15 @@ check.example(
 ### BEGIN HIDDEN TESTS
 
 
+def symbols(size, draw, *shape):
+    """Symbols of the vocabulary, the last one among them."""
+    ids = draw.integers(0, size.output, *shape)
+    ids.view(-1)[-1] = size.output - 1
+    return ids
+
+
 def embed_case(size, draw):
-    ids = draw.integers(0, size.output, size.batch, size.time)
+    ids = symbols(size, draw, size.batch, size.time)
     return ids, draw(size.output, size.input)
 
 
@@ -98,16 +105,16 @@ def unused_symbols(size, draw):
 
 
 def one_text(size, draw):
-    return draw.integers(0, size.output, size.time), draw(size.output, size.input)
+    return symbols(size, draw, size.time), draw(size.output, size.input)
 
 
 def three_axes(size, draw):
-    ids = draw.integers(0, size.output, size.batch, size.hidden, size.time)
+    ids = symbols(size, draw, size.batch, size.hidden, size.time)
     return ids, draw(size.output, size.input)
 
 
 def square_matrix(size, draw):
-    ids = draw.integers(0, size.output, size.batch, size.time)
+    ids = symbols(size, draw, size.batch, size.time)
     return ids, draw(size.output, size.output)
 
 
@@ -223,7 +230,9 @@ def text_of(size, draw, left_over):
 
 
 def text_case(size, draw):
-    return text_of(size, draw, draw.rng.randrange(size.batch * size.time))
+    """What is left over would make every stream longer, where that is possible."""
+    most = size.batch * size.time - 1
+    return text_of(size, draw, draw.rng.randint(min(size.batch, most), most))
 
 
 def filled_exactly(size, draw):

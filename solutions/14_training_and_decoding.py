@@ -459,8 +459,8 @@ def network(size, draw, stops=0.0, sharp=1.5):
     return step, state, start, stop_id
 
 
-def beam_case(size, draw, beam_size=3, max_steps=4, power=None, **how):
-    step, state, start, stop_id = network(size, draw, **how)
+def beam_case(size, draw, beam_size=3, max_steps=5, power=None, **how):
+    step, state, start, stop_id = network(size, draw, **{"stops": 1.0, **how})
     batch = 1 if size.batch == 1 else 2
     power = draw.rng.choice([0.5, 0.7, 1.3]) if power is None else power
     return step, state[:batch], start[:batch], beam_size, stop_id, max_steps, power
@@ -514,6 +514,7 @@ check.hidden(
         "a single step": one_step,
         "the best hypothesis ends late": the_best_ends_late,
     },
+    draws=10,
     gradients=False,
     devices=False,
     forbid=(
@@ -588,6 +589,8 @@ check.example("letters do not count, words do", (["cats", "see"], ["cat", "see"]
 ### BEGIN HIDDEN TESTS
 
 WORDS = ["she", "he", "see", "sees", "a", "an", "cat", "cats", "and", "in"]
+EXCHANGE = ["to", "up", "on", "them"]
+EXCHANGED = ["to", "on", "up", "them"]
 
 
 def changed(draw, words, ins=0.25, out=0.25, other=0.25):
@@ -604,8 +607,12 @@ def changed(draw, words, ins=0.25, out=0.25, other=0.25):
 
 
 def edit_case(size, draw):
+    """Words put in and taken out at the ends, and two that change places."""
     one = [draw.rng.choice(WORDS) for _ in range(3 * size.time + 6)]
-    return [*one, "dog"], [*changed(draw, one), "dogs"]
+    two = changed(draw, one)
+    if draw.rng.random() < 0.5:
+        return ["dog", *one, *EXCHANGE], [*two, *EXCHANGED, "dogs"]
+    return [*EXCHANGE, *one, "dog"], ["dogs", *EXCHANGED, *two]
 
 
 def unrelated(size, draw):
@@ -654,6 +661,7 @@ check.hidden(
         "two equal sequences": the_same,
         "sentences of sixty words": long_sentences,
     },
+    draws=16,
     gradients=False,
     devices=False,
     limit_s=2.0,
@@ -761,12 +769,14 @@ FEW_WORDS = ["she", "he", "see", "sees", "a", "an"]
 
 
 def reworded(draw, words):
-    """Leave words out and put others in their places."""
-    return [
+    """Put other words in the places of some, and leave one or two out."""
+    found = [
         word if draw.rng.random() < 0.8 else draw.rng.choice(FEW_WORDS)
         for word in words
-        if draw.rng.random() < 0.9
-    ] + draw.rng.choice([[], ["a"], ["an", "he"]])
+    ]
+    for _ in range(draw.rng.choice([1, 2])):
+        del found[draw.rng.randrange(len(found))]
+    return found
 
 
 def right_for(draw, length, number):
@@ -775,18 +785,23 @@ def right_for(draw, length, number):
     return [first] + [reworded(draw, first) for _ in range(number - 1)]
 
 
-def cut(draw, words, share=0.25):
-    """A shorter output that keeps runs of words and repeats one of them."""
-    kept = [word for word in words if draw.rng.random() > share] or words[:1]
-    place = draw.rng.randrange(len(kept))
-    return kept[: place + 1] + kept[place:]
+def cut(draw, words):
+    """An output without a run of half the words, and with one word said twice.
+
+    It is shorter than the reference and those that leave out two words.
+    """
+    gone = len(words) // 2
+    place = draw.rng.randrange(len(words) - gone + 1)
+    kept = words[:place] + words[place + gone :]
+    twice = draw.rng.randrange(len(kept))
+    return kept[: twice + 1] + kept[twice:]
 
 
 def bleu_case(size, draw, number=3, max_n=3):
     references = [
         right_for(draw, 8 + 2 * k + size.time, number) for k in range(size.batch + 2)
     ]
-    outputs = [cut(draw, one[0], 0.35) for one in references]
+    outputs = [cut(draw, one[0]) for one in references]
     if number > 1:  # far from the output, and shorter than all others
         references[-1].append(references[-1][0][:2])
     return outputs, references, max_n
@@ -799,7 +814,7 @@ def one_reference(size, draw):
 def long_outputs(size, draw):
     outputs, references, _ = bleu_case(size, draw)
     pairs = zip(outputs, references, strict=True)
-    return [said + one[0][:6] + ["she"] for said, one in pairs], references, 2
+    return [said + one[0] + ["she"] for said, one in pairs], references, 2
 
 
 def short_sentences(size, draw):

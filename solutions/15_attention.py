@@ -185,17 +185,19 @@ check.example(
 ### BEGIN HIDDEN TESTS
 
 
-def concat_case(size, draw):
+def concat_case(size, draw, key=0):
+    """Keys are larger than queries, where `key` does not say how large."""
+    key = key or size.hidden + size.input
     return (
         draw(size.batch, size.time, size.hidden, scale=0.7),
-        draw(size.batch, size.output, size.input, scale=0.7),
-        draw(size.hidden + size.input, size.hidden + 1, scale=0.7),
+        draw(size.batch, size.output, key, scale=0.7),
+        draw(size.hidden + key, size.hidden + 1, scale=0.7),
         draw(size.hidden + 1),
     )
 
 
 def equal_lengths(size, draw):
-    return concat_case(size._replace(time=size.output, input=size.hidden), draw)
+    return concat_case(size._replace(time=size.output), draw, key=size.hidden)
 
 
 check.hidden(
@@ -323,9 +325,10 @@ def all_padding(size, draw):
 
 
 def huge_scores(size, draw):
-    """Scores of some thousands; those of padding are the largest."""
+    """Scores of some thousands, in the last row below 0; padding has the largest."""
     query, keys, values, mask = attend_case(size, draw)
-    far = 60.0 * torch.nn.functional.normalize(keys, dim=-1)
+    far = 60.0 * torch.nn.functional.normalize(keys.abs() + 0.1, dim=-1)
+    far[-1] *= -1
     query = query[:, :1].abs() + 1.0 + 0 * query
     toward = 90.0 * torch.ones_like(keys)
     return 10 * query, torch.where(mask[..., None], far, toward), values, mask

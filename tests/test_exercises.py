@@ -1,8 +1,13 @@
 """Every exercise: solvable, not solved by its stub, free of leaks, and up to date;
 every known mistake fails and is named, every accepted answer passes.
+
+Arguments are drawn afresh for every learner, and verdicts must not depend on that: a
+mistake is tried on numbers of its own, too, as many as UNROLLED_SEEDS says.
 """
 
+import os
 import shutil
+import zlib
 
 import nbformat
 import pytest
@@ -16,6 +21,7 @@ NAMED_AT_LEAST = 0.85
 MISTAKES_AT_LEAST = 10
 ACCEPTED_AT_LEAST = 3
 BANK_CANARY = "checks.Bank"
+OTHER_SEEDS = int(os.environ.get("UNROLLED_SEEDS", "1"))
 
 
 @pytest.fixture(scope="module", params=SOURCES, ids=lambda path: path.stem)
@@ -86,6 +92,21 @@ def test_every_mistake_fails_and_is_named(exercise):
     share = sum(named for *_, named, _ in rows) / len(rows)
     unnamed = [f"{task}: {name}\n{text}" for task, name, _, n, text in rows if not n]
     assert share >= NAMED_AT_LEAST, "\n\n".join(unnamed)
+
+
+def test_what_a_mistake_costs_is_no_matter_of_luck(exercise, monkeypatch):
+    """It costs the same, whatever numbers a learner has drawn."""
+    solved = exercise.solved()
+    varying = []
+    for task, function in exercise.answers("mistakes"):
+        first = zlib.crc32(function.__name__.encode()) % 10**5
+        found = set()
+        for seed in ("20240", *(first + i for i in range(OTHER_SEEDS))):
+            monkeypatch.setenv("UNROLLED_SEED", str(seed))
+            found.add(exercise.verdict(task, {**solved, task: function}).score)
+        if len(found) > 1:
+            varying.append(f"{task}: {function.__name__} {sorted(found)}")
+    assert not varying, "\n".join(varying)
 
 
 def test_mistakes_that_nobody_listed_fail_too(exercise, monkeypatch):

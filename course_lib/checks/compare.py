@@ -19,6 +19,7 @@ from course_lib.checks.observe import Failure, Inconclusive
 # the smallest mistake of the bank is larger than these by orders of magnitude.
 KNOWN_TYPES = ("generator", "function", "module", "mappingproxy", "deque", "Counter")
 TOLERANCE = {torch.float64: 1e-8, torch.float32: 2e-4}
+GRADIENT_TOLERANCE = 1e-5  # of the largest number in a gradient
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,20 @@ class Measured:
 
     value: torch.Tensor
     within: float
+
+
+@dataclass(frozen=True)
+class Gradient:
+    """The gradient of an argument, equal up to what a rounding to float32 changes.
+
+    Such a rounding is a slip of dtype, for which there is a check; whether it shows in
+    a gradient as well would be a matter of luck.
+
+    Attributes:
+        value: the gradient, in float64.
+    """
+
+    value: torch.Tensor
 
 
 def gap(got: Any, want: Any, name: str = "result", values: bool = False) -> str | None:
@@ -49,6 +64,8 @@ def gap(got: Any, want: Any, name: str = "result", values: bool = False) -> str 
         return _failure_gap(got, want)
     if isinstance(want, Measured) and isinstance(got, Measured):
         return _measured_gap(got, want, name)
+    if isinstance(want, Gradient) and isinstance(got, Gradient):
+        return _gradient_gap(got.value, want.value, name)
     if isinstance(want, np.generic):
         want = want.item()  # NumPy's numbers count as numbers
     if isinstance(want, np.ndarray):
@@ -90,6 +107,15 @@ def _measured_gap(got: Measured, want: Measured, name: str) -> str | None:
         return _shape_gap(tuple(got.value.shape), tuple(want.value.shape), name)
     far = ~torch.isclose(got.value, want.value, rtol=0.0, atol=want.within)
     return _index_gap(far, want.value, name) if far.any() else None
+
+
+def _gradient_gap(got: torch.Tensor, want: torch.Tensor, name: str) -> str | None:
+    sizes = want[want.isfinite()].abs()
+    largest = sizes.max().item() if sizes.numel() else 0.0
+    margin = GRADIENT_TOLERANCE * largest + TOLERANCE[torch.float64]
+    if torch.allclose(got, want, rtol=0.0, atol=margin, equal_nan=True):
+        return None
+    return _tensor_gap(got, want, name, False)
 
 
 def _sequence_gap(got: Any, want: Any, name: str, values: bool) -> str | None:

@@ -15,6 +15,7 @@ from typing import Any
 import torch
 
 from course_lib.checks.case import Draw, MakeArguments, Sizes, float_leaves
+from course_lib.checks.compare import Gradient
 from course_lib.checks.observe import Failure, Inconclusive, guarded
 
 Function = Callable[..., Any]
@@ -90,6 +91,17 @@ def value_sizes(seed: int) -> list[tuple[str, Sizes]]:
     ]
 
 
+def more_draws(how: Circumstance, draws: int) -> list[Probe]:
+    """Observe the ordinary case on other numbers and sizes, up to `draws` in all."""
+    found = []
+    for number in range(1, draws):
+        seed = how.seed + 1_000_003 * number
+        sizes = Sizes.random(random.Random(seed))
+        title = f"draw {number + 1} of {draws} ({sizes})"
+        found.append(values(replace(how, seed=seed), title, sizes))
+    return found
+
+
 def values(
     how: Circumstance, title: str, sizes: Sizes, group="values", **where
 ) -> Probe:
@@ -146,7 +158,7 @@ def gradients(how: Circumstance, sizes: Sizes) -> Probe:
         if isinstance(found, Failure):
             return found
         pairs = zip(leaves, found, strict=True)
-        return {f"the gradient of {name}": grad for (name, _), grad in pairs}
+        return {f"the gradient of {name}": Gradient(grad) for (name, _), grad in pairs}
 
     return Probe("gradients of every argument, in float64", observe, "gradients")
 

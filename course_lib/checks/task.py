@@ -66,6 +66,7 @@ class Task:
         uses: dict[str, Callable] | None = None,
         limit_s: float | None = None,
         through: Callable[..., dict] | None = None,
+        draws: int = 1,
     ) -> None:
         """Add the probes that run only when the notebook is graded.
 
@@ -83,6 +84,8 @@ class Task:
             through: through(function, *arguments) calls the function itself, as often
                 as it likes, and returns what it saw by name: for a function that
                 draws at random, shares as `Measured`.
+            draws: how often the ordinary case is drawn; more than once where a mistake
+                shows itself in some draws only, so that a verdict is not luck.
         """
         if unknown := set(weights or {}) - set(edges or {}):
             raise ValueError(f"weights name {unknown}, expected titles of edges")
@@ -93,6 +96,7 @@ class Task:
         sizes = probes.value_sizes(seed)
         base = sizes[0][1]
         found = [probes.values(how, title, size) for title, size in sizes]
+        found += probes.more_draws(how, draws)
         for title, edge in (edges or {}).items():
             other = dataclasses.replace(how, case=edge)
             found.append(probes.values(other, title, base, group=title))
