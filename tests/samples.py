@@ -14,7 +14,7 @@ from course_lib.bptt import rnn as bptt
 from course_lib.cells import init_gru, init_lstm, init_peephole, init_rnn
 from course_lib.experiments import latch as runs
 from course_lib.gradients import clipping, jacobians, starts
-from course_lib.language import attention, decoding, metrics, seq2seq
+from course_lib.language import alignments, attention, decoding, metrics, seq2seq
 from course_lib.language import models as language_models
 
 LIBRARY = [
@@ -29,6 +29,7 @@ LIBRARY = [
     runs,
     gru_bptt,
     seq2seq,
+    alignments,
     attention,
     decoding,
     metrics,

@@ -21,6 +21,7 @@ NAMED_AT_LEAST = 0.85
 MISTAKES_AT_LEAST = 10
 ACCEPTED_AT_LEAST = 3
 BANK_CANARY = "checks.Bank"
+SEED = "20240"
 OTHER_SEEDS = int(os.environ.get("UNROLLED_SEEDS", "1"))
 
 
@@ -45,7 +46,19 @@ def rebuilt(exercise, tmp_path_factory):
 
 @pytest.fixture(autouse=True)
 def _fixed_seed(monkeypatch):
-    monkeypatch.setenv("UNROLLED_SEED", "20240")
+    monkeypatch.setenv("UNROLLED_SEED", SEED)
+
+
+@pytest.fixture(scope="module")
+def graded_mistakes(exercise):
+    """Every mistake of the bank, and what the tests say of it."""
+    solved = exercise.solved()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("UNROLLED_SEED", SEED)
+        return [
+            (task, function, exercise.verdict(task, {**solved, task: function}))
+            for task, function in exercise.answers("mistakes")
+        ]
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -73,13 +86,10 @@ def test_the_stub_fails_every_task(exercise, rebuilt):
         assert "is not written yet" in verdict.message
 
 
-def test_every_mistake_fails_and_is_named(exercise):
-    solved = exercise.solved()
+def test_every_mistake_fails_and_is_named(exercise, graded_mistakes):
     rows, passing = [], []
-    mistakes = exercise.answers("mistakes")
-    for task, function in mistakes:
+    for task, function, verdict in graded_mistakes:
         mark = function.marked_mistake[1]
-        verdict = exercise.verdict(task, {**solved, task: function})
         line = function.__code__.co_firstlineno
         if verdict.score >= exercise.points[task]:
             passing.append(f"{exercise.path.name}:{line}: {mark.name} passes {task}")
@@ -87,21 +97,23 @@ def test_every_mistake_fails_and_is_named(exercise):
         rows.append((task, mark.name, verdict.score, named, verdict.message))
     _write_matrix(exercise, rows)
     assert not passing, "\n".join(passing)
-    assert len(mistakes) >= MISTAKES_AT_LEAST
-    assert {task for task, _ in mistakes} == exercise.tests.keys()
+    assert len(rows) >= MISTAKES_AT_LEAST
+    assert {task for task, *_ in rows} == exercise.tests.keys()
     share = sum(named for *_, named, _ in rows) / len(rows)
     unnamed = [f"{task}: {name}\n{text}" for task, name, _, n, text in rows if not n]
     assert share >= NAMED_AT_LEAST, "\n\n".join(unnamed)
 
 
-def test_what_a_mistake_costs_is_no_matter_of_luck(exercise, monkeypatch):
+def test_what_a_mistake_costs_is_no_matter_of_luck(
+    exercise, graded_mistakes, monkeypatch
+):
     """It costs the same, whatever numbers a learner has drawn."""
     solved = exercise.solved()
     varying = []
-    for task, function in exercise.answers("mistakes"):
+    for task, function, verdict in graded_mistakes:
         first = zlib.crc32(function.__name__.encode()) % 10**5
-        found = set()
-        for seed in ("20240", *(first + i for i in range(OTHER_SEEDS))):
+        found = {verdict.score}
+        for seed in range(first, first + OTHER_SEEDS):
             monkeypatch.setenv("UNROLLED_SEED", str(seed))
             found.add(exercise.verdict(task, {**solved, task: function}).score)
         if len(found) > 1:
