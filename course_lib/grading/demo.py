@@ -198,13 +198,13 @@ def _nbgrader(course: Course, *arguments: str) -> None:
 
 def _print(course: Course, names: list[str]) -> None:
     """Print the grades as a table, and where everything is."""
-    print(f"\n{'':12}" + "".join(f"{name:>22}" for name in names))
-    for student in STUDENTS:
-        row = f"{student:12}"
-        for name in names:
+    print(f"\n{'':28}" + "".join(f"{student:>14}" for student in STUDENTS))
+    for name in names:
+        row = f"{name:28}"
+        for student in STUDENTS:
             grades = course.grades(student, name)
             score = sum(grade.score or 0 for grade in grades)
-            row += f"{f'{score:g} of {sum(g.points for g in grades):g}':>22}"
+            row += f"{f'{score:g} of {sum(g.points for g in grades):g}':>14}"
         print(row)
     activate = Path(sys.executable).with_name("activate")
     print(
