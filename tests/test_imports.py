@@ -64,6 +64,7 @@ IN_CHILDREN = {
     "interpreter",
     "judge",
     "learner",
+    "messages",
     "leaves",
     "pack",
     "peer",

@@ -7,7 +7,9 @@ here, under a number, until the other side asks for a vector-Jacobian product.
 
 import contextlib
 import itertools
+import math
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 
 import torch
@@ -15,14 +17,49 @@ import torch
 from course_lib.grading.changes import containers, same_parts
 from course_lib.grading.crossing import wants
 from course_lib.grading.leaves import describe
+from course_lib.grading.messages import pull_of
 from course_lib.grading.pack import Packer
 from course_lib.grading.unpack import Unpacker
-from course_lib.grading.values import Handles
-from course_lib.grading.wire import Frame, WireError
+from course_lib.grading.values import Handles, NotLent
+from course_lib.grading.wire import Frame, Unfit, WireError
 
 MAX_GRAPHS = 50_000
 MAX_NODES_BEHIND = 20_000
 SHOWS = ("shape", "dtype", "state")  # entries that tell a changed leaf
+
+
+@dataclass(frozen=True)
+class Requested:
+    """A call that the other side asks for.
+
+    Attributes:
+        unpacker: holds the arguments' leaves.
+        function: what is to run.
+        args: the tree of its arguments.
+        grad: whether gradients are recorded.
+        conditions: a context in which it runs.
+    """
+
+    unpacker: Unpacker
+    function: Callable
+    args: Any
+    grad: bool
+    conditions: contextlib.AbstractContextManager = field(
+        default_factory=contextlib.nullcontext
+    )
+
+    def arguments(self) -> tuple[list, dict]:
+        """Build the arguments.
+
+        Raises:
+            WireError: they are no list and no dict of words.
+        """
+        pair = self.unpacker.unpack(self.args)
+        if type(pair) is not list or [type(part) for part in pair] != [list, dict]:
+            raise WireError("sent arguments that are none")
+        if not all(type(name) is str for name in pair[1]):
+            raise WireError("sent arguments that are none")
+        return pair[0], pair[1]
 
 
 class Answers:
@@ -35,27 +72,20 @@ class Answers:
     called_for: list  # such leaves of all calls since somebody emptied this
     pulled: dict[int, torch.Tensor]  # their gradients, by id
     generous: bool
+    most_bytes: float = math.inf  # of the arguments and results of all graphs
+    kept_bytes = 0
 
-    def find(self, target: list) -> Callable:
-        """Return the function that a request names."""
-        kind, value, *method = target
-        if kind not in ("number", "method") or value not in self.handles.local:
-            raise WireError("asked for a function that is not there")
-        found = self.handles.local[value]
-        return getattr(found, *method) if kind == "method" else found
+    def requested(self, body: Any, frame: Frame) -> "Requested":
+        """Return what a request asks for: a function, arguments and conditions."""
+        raise NotImplementedError
 
-    def conditions(self, body: dict) -> Any:
-        """Return a context in which an asked-for call runs."""
-        return contextlib.nullcontext()
-
-    def _answer_call(self, body: dict, frame: Frame) -> tuple[dict, Packer]:
-        unpacker = self._unpacker(frame)
-        unpacker.unpack(body.get("of"))
-        function = self.find(body["target"])
-        args, kwargs = unpacker.unpack(body["args"])
+    def _answer_call(self, body: Any, frame: Frame) -> tuple[dict, Packer]:
+        asked = self.requested(body, frame)
+        unpacker, function = asked.unpacker, asked.function
+        args, kwargs = asked.arguments()
         ins = [*getattr(function, "ins", ()), *filter(wants, unpacker.leaves)]
         parts = [(part, part.copy()) for part in containers([args, kwargs])]
-        with torch.set_grad_enabled(body["grad"] is True), self.conditions(body):
+        with torch.set_grad_enabled(asked.grad), asked.conditions:
             result = function(*args, **kwargs)
         packer = self._packer(unpacker.leaves)
         packer.ins = ins
@@ -105,13 +135,18 @@ class Answers:
         while len(self.graphs) >= MAX_GRAPHS:
             self.behind.pop(oldest := next(iter(self.graphs)), None)
             del self.graphs[oldest]
+        self.kept_bytes += sum(leaf.nbytes for leaf in [*ins, *outs])
+        if self.kept_bytes > self.most_bytes:
+            raise Unfit("the results of all calls together are too large")
         self.graphs[number := next(self.numbers)] = ins, outs
         return number
 
-    def _answer_pull(self, body: list, frame: Frame) -> tuple[Any, Packer]:
-        graph, tree = body
+    def _answer_pull(self, body: Any, frame: Frame) -> tuple[Any, Packer]:
+        graph, tree = pull_of(body)
+        if graph not in self.graphs:
+            raise NotLent("the result whose gradient is asked for is not here")
         ins, outs = self.graphs[graph]
-        grads = self._unpacker(frame).unpack(tree)
+        grads = self._unpacker(frame, plain=True).unpack(tree)
         pairs = [p for p in zip(outs, grads, strict=True) if p[1] is not None]
         behind = self.behind.get(graph, [])
         found = [None] * len(ins + behind)

@@ -10,10 +10,16 @@ from time import monotonic
 from typing import Any, Protocol
 
 from course_lib.checks import observe, wording
-from course_lib.grading import shortcuts
+from course_lib.grading import messages, shortcuts
+from course_lib.grading.answers import Requested
+from course_lib.grading.crossing import FarGraph
+from course_lib.grading.pack import Packer
 from course_lib.grading.peer import Peer
-from course_lib.grading.remote import RemoteError, remote_error
-from course_lib.grading.wire import Channel, Closed, OutOfTime, WireError
+from course_lib.grading.remote import Callee, RemoteError, remote_error
+from course_lib.grading.values import Loans
+from course_lib.grading.wire import Channel, Closed, Frame, OutOfTime, WireError
+
+MAX_GRAPH_BYTES = 512 << 20  # of what lent functions were given and returned, in all
 
 
 class Owner(Protocol):
@@ -43,25 +49,49 @@ class JudgePeer(Peer):
     """The end of the conversation in the judge's process; after a fault it is over."""
 
     generous = True
+    handles_kind = Loans
+    most_bytes = MAX_GRAPH_BYTES
 
     def __init__(self, channel: Channel, kinds: Callable, learner: Owner):
         """Speak with one process of a learner."""
         super().__init__(channel, kinds)
         self.learner = learner
 
-    def call(
-        self, target: list, args: tuple, kwargs: dict, of: Any = None, ins: Any = ()
-    ) -> Any:
+    def ask(self, kind: str, body: Any = None, packer: Packer | None = None) -> Frame:
+        """Ask for what `messages` lists; see `Peer`."""
+        if kind not in messages.ANSWERS:
+            raise KeyError(f"no entry in messages says what may come back to {kind!r}")
+        return super().ask(kind, body, packer)
+
+    def serve(self, frame: Frame) -> None:
+        """Answer a request that `messages` lists, while something is lent."""
+        if frame.kind not in messages.REQUESTS or not self.handles.scopes:
+            raise WireError("asked for something unknown")
+        super().serve(frame)
+
+    def requested(self, body: Any, frame: Frame) -> Requested:
+        """Return what the learner's process asks for: a function on loan, by number."""
+        asked = messages.Call.read(body)
+        function = self.handles.find(asked.number)
+        unpacker = self._unpacker(frame, plain=True)
+        return Requested(unpacker, function, asked.args, asked.grad)
+
+    def explain(self, error: BaseException) -> list:
+        """Return kind and text of an error; its place is in the tests."""
+        kind, text, _, library = super().explain(error)
+        return [kind, text, "", library]
+
+    def call(self, callee: Callee, args: tuple, kwargs: dict) -> Any:
         """Call a function of the learner's."""
         with self._attention():
-            return super().call(target, args, kwargs, of, ins)
+            return super().call(callee, args, kwargs)
 
-    def attribute(self, target: list, name: str, of: Any = None) -> Any:
+    def attribute(self, callee: Callee, name: str) -> Any:
         """Return an attribute of something of the learner's."""
         with self._attention():
-            return super().attribute(target, name, of)
+            return super().attribute(callee, name)
 
-    def pull_back(self, graph: int, grads: tuple) -> list:
+    def pull_back(self, graph: FarGraph, grads: tuple) -> list:
         """Return the vector-Jacobian product of an earlier call."""
         with self._attention():
             return super().pull_back(graph, grads)

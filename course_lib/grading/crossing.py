@@ -5,6 +5,8 @@
 to happen within a function of autograd, `Transformed`.
 """
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -17,6 +19,14 @@ from course_lib.grading.wire import WireError
 def wants(leaf: Any) -> bool:
     """Whether a leaf is a tensor that wants gradients."""
     return isinstance(leaf, torch.Tensor) and leaf.requires_grad
+
+
+@dataclass(frozen=True)
+class FarGraph:
+    """A graph that the other side keeps: its number, and what its call had lent."""
+
+    number: int
+    lent: Mapping[int, Any]
 
 
 class Crossing(torch.autograd.Function):
@@ -62,14 +72,14 @@ class Transformed(torch.autograd.Function):
     """A call inside `torch.func.grad`, whose tensors are wrapped while it runs."""
 
     @staticmethod
-    def forward(peer, target, leaves, spec, places, kept, *tensors):
+    def forward(peer, callee, leaves, spec, places, kept, *tensors):
         """Call with the plain tensors; what else came back goes into `kept`."""
         leaves = list(leaves)
         for place, tensor in zip(places, tensors, strict=True):
             plain = tensor.detach().clone()
             leaves[place] = plain.requires_grad_(plain.is_floating_point())
         args, kwargs = tree_unflatten(leaves, spec)
-        result, graph = peer.plain_call(target, args, kwargs, grad=True)
+        result, graph = peer.plain_call(callee, args, kwargs, grad=True)
         found, shape = tree_flatten(result)
         outs = [i for i, leaf in enumerate(found) if isinstance(leaf, torch.Tensor)]
         wanting = [wants(found[i]) for i in outs]

@@ -25,9 +25,10 @@ from typing import Any
 import torch
 
 from course_lib.grading import guard
+from course_lib.grading.answers import Requested
 from course_lib.grading.interpreter import Interpreter
 from course_lib.grading.peer import Peer
-from course_lib.grading.remote import answer_attribute
+from course_lib.grading.remote import Callee, answer_attribute
 from course_lib.grading.values import known_kinds
 from course_lib.grading.wire import Channel, Closed, Frame
 
@@ -68,9 +69,9 @@ class LearnerPeer(Peer):
             for sock in (self.channel.sock, *self.branches):
                 sock.close()
 
-    def other_requests(self) -> dict[str, Callable]:
+    def requests(self) -> dict[str, Callable]:
         """Run cells, leave branches, say which names exist and what they hold."""
-        return {
+        return super().requests() | {
             "run": self._run,
             "branch": self._branch,
             "shed": self._shed,
@@ -137,11 +138,22 @@ class LearnerPeer(Peer):
         return found, packer
 
     def find(self, target: list) -> Callable:
-        """Return a function by its name in the notebook, or by number."""
-        kind, value, *_ = target
-        return self.shell.user_ns[value] if kind == "name" else super().find(target)
+        """Return a function by its name in the notebook, by number, or as a method."""
+        kind, value, *method = target
+        if kind == "name":
+            return self.shell.user_ns[value]
+        found = self.handles.find(value)
+        return getattr(found, *method) if kind == "method" else found
 
-    def attribute(self, target: list, name: str, of: Any = None) -> Any:
+    def requested(self, body: dict, frame: Frame) -> Requested:
+        """Return what the judge asks for; it is trusted."""
+        unpacker = self._unpacker(frame)
+        unpacker.unpack(body["of"])  # a module gets the judge's numbers
+        function = self.find(body["target"])
+        how = self.conditions(body)
+        return Requested(unpacker, function, body["args"], body["grad"], how)
+
+    def attribute(self, callee: Callee, name: str) -> Any:
         """Refuse: the judge's functions have nothing to see."""
         raise AttributeError(f"a function that was lent has no attribute {name!r}")
 

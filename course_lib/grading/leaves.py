@@ -14,6 +14,9 @@ import torch
 from course_lib.grading.values import ARRAY_DTYPES, DTYPES
 from course_lib.grading.wire import MAX_BYTES, Unfit, WireError
 
+MAX_AXES = 20
+MAX_SHAPE_BYTES = 64 << 20  # of all that came without data, had it come with them
+
 
 def describe(leaf: Any) -> tuple[dict, bytes]:
     """Return the entry and the bytes of a tensor, an array or a generator."""
@@ -62,6 +65,26 @@ def _order(shape: Sequence[int], strides: Sequence[int]) -> list[int]:
     return sorted(axes, key=lambda axis: (shape[axis] != 1, -strides[axis]))
 
 
+def check_shapes(table: list[dict]) -> None:
+    """See to it that what came without data is no larger than what could come with it.
+
+    A test may make numbers of the shape that it got back.
+
+    Raises:
+        WireError: all shapes without data together stand for too much.
+    """
+    total = 0
+    try:
+        for entry in table:
+            if entry.get("device") == "meta":
+                _, _, count = _lengths(entry)
+                total += count * DTYPES[entry["dtype"]].itemsize
+    except (TypeError, KeyError) as problem:
+        raise WireError("sent a tensor that makes no sense") from problem
+    if total > MAX_SHAPE_BYTES:
+        raise WireError(f"sent shapes of {total} bytes")
+
+
 def build(entry: dict, blob: bytearray) -> Any:
     """Return the tensor, array or generator that an entry and its bytes describe."""
     try:
@@ -84,7 +107,7 @@ def build(entry: dict, blob: bytearray) -> Any:
 
 def _lengths(entry: dict) -> tuple[list[int], list[int], int]:
     shape, order = entry["shape"], entry["order"]
-    if any(type(n) is not int or n < 0 for n in shape) or len(shape) > 20:
+    if any(type(n) is not int or n < 0 for n in shape) or len(shape) > MAX_AXES:
         raise WireError("sent a shape that makes no sense")
     if sorted(order) != list(range(len(shape))):
         raise WireError("sent an order of axes that makes no sense")
@@ -96,8 +119,6 @@ def _tensor(entry: dict, blob: bytearray) -> torch.Tensor:
     dtype, device = DTYPES[entry["dtype"]], entry["device"]
     back = [order.index(axis) for axis in range(len(order))]
     if device == "meta":
-        if count > 1 << 40:
-            raise WireError("sent a shape that makes no sense")
         return torch.empty(lengths, dtype=dtype, device="meta").permute(back).clone()
     if len(blob) != count * dtype.itemsize or device not in ("cpu", "cuda"):
         raise WireError("sent a tensor whose bytes do not fit its shape")

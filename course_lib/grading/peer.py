@@ -5,6 +5,7 @@ data; arguments that the call changed are changed here too. If gradients are wan
 the result hangs in the autograd graph by a node whose backward pass asks the other
 side for the vector-Jacobian product. While one side waits for an answer it answers
 itself, so functions can be handed over as arguments and gradients flow through them.
+What the judge accepts of the other side stands in `messages`.
 """
 
 import itertools
@@ -18,10 +19,17 @@ from torch.utils._pytree import tree_flatten, tree_unflatten
 from course_lib.checks import observe
 from course_lib.grading.answers import Answers
 from course_lib.grading.changes import containers, overwrite
-from course_lib.grading.crossing import Crossing, Kept, Transformed, wants
+from course_lib.grading.crossing import (
+    Crossing,
+    FarGraph,
+    Kept,
+    Transformed,
+    wants,
+)
 from course_lib.grading.leaves import like
+from course_lib.grading.messages import Reply
 from course_lib.grading.pack import Packer, crossing_out
-from course_lib.grading.remote import Remote, RemoteModule, remote_error
+from course_lib.grading.remote import Callee, Remote, RemoteModule, remote_error
 from course_lib.grading.unpack import Unpacker
 from course_lib.grading.values import Handles
 from course_lib.grading.wire import Channel, Frame, Unfit, WireError
@@ -32,18 +40,23 @@ class Peer(Answers):
 
     generous = False  # see Packer
     trusts = False  # see Unpacker
+    handles_kind = Handles
 
     def __init__(self, channel: Channel, kinds: Callable[[], dict]):
         """Take a channel, and what lists the NamedTuple classes known here."""
         self.channel, self.kinds = channel, kinds
-        self.handles = Handles(
-            lambda n, name: Remote(self, ["number", n], name),
-            lambda n, name: RemoteModule(self, n, name),
-        )
+        self.handles = self.handles_kind(self._stand_in, self._module_stand_in)
         self.graphs, self.behind, self.pulled = {}, {}, {}
         self.called_for: list[torch.Tensor] = []
         self.numbers = itertools.count()
         self.deadline: float | None = None
+
+    def _stand_in(self, number: int, name: str) -> Remote:
+        callee = Callee(["number", number], lent=self.handles.lent())
+        return Remote(self, callee, name)
+
+    def _module_stand_in(self, number: int, name: str) -> RemoteModule:
+        return RemoteModule(self, number, name)
 
     def ask(self, kind: str, body: Any = None, packer: Packer | None = None) -> Frame:
         """Send a request and return the answer; serve the other side meanwhile."""
@@ -66,8 +79,7 @@ class Peer(Answers):
     def serve(self, frame: Frame) -> None:
         """Answer one request of the other side."""
         number, body = frame.body
-        answers = {"call": self._answer_call, "pull": self._answer_pull}
-        answer = answers.get(frame.kind) or self.other_requests().get(frame.kind)
+        answer = self.requests().get(frame.kind)
         if answer is None:
             raise WireError("asked for something unknown")
         try:
@@ -82,9 +94,9 @@ class Peer(Answers):
         except BaseException as error:
             self._send("error", [number, self.explain(error)], self._packer())
 
-    def other_requests(self) -> dict[str, Callable]:
-        """Return further requests that this side answers."""
-        return {}
+    def requests(self) -> dict[str, Callable]:
+        """Return what answers each kind of request; no other kind is answered."""
+        return {"call": self._answer_call, "pull": self._answer_pull}
 
     def explain(self, error: BaseException) -> list:
         """Return kind, text and place of an error, and whether a library raised it."""
@@ -98,7 +110,9 @@ class Peer(Answers):
     def _packer(self, borrowed: list | tuple = ()) -> Packer:
         return Packer(self.handles, borrowed)
 
-    def _unpacker(self, frame: Frame, borrowed: list | None = None) -> Unpacker:
+    def _unpacker(
+        self, frame: Frame, borrowed: list | None = None, plain: bool = False
+    ) -> Unpacker:
         return Unpacker(
             frame.table,
             frame.blobs,
@@ -107,113 +121,102 @@ class Peer(Answers):
             borrowed,
             self.trusts,
             self.deadline,
+            plain,
         )
 
     # -- calling ---------------------------------------------------------------------
 
-    def call(
-        self, target: list, args: tuple, kwargs: dict, of: Any = None, ins: Any = ()
-    ) -> Any:
-        """Call a function of the other side.
-
-        Args:
-            target: names the function.
-            args: its arguments.
-            kwargs: its keyword arguments.
-            of: the module whose method it is.
-            ins: tensors of earlier calls that the result may depend on.
-        """
+    def call(self, callee: Callee, args: tuple, kwargs: dict) -> Any:
+        """Call a function of the other side."""
         leaves, spec = tree_flatten((args, kwargs))
         places = [i for i, leaf in enumerate(leaves) if isinstance(leaf, torch.Tensor)]
         if not any(is_functorch_wrapped_tensor(leaves[i]) for i in places):
-            return self.plain_call(target, args, kwargs, of=of, ins=ins)[0]
+            return self.plain_call(callee, args, kwargs)[0]
         tensors, kept = [leaves[i] for i in places], Kept()
         leaves = [None if i in places else leaf for i, leaf in enumerate(leaves)]
-        made = Transformed.apply(self, target, leaves, spec, places, kept, *tensors)
+        made = Transformed.apply(self, callee, leaves, spec, places, kept, *tensors)
         found, shape, outs, _, _ = kept.value
         for place, tensor in zip(outs, made, strict=True):
             found[place] = tensor
         return tree_unflatten(found, shape)
 
-    def attribute(self, target: list, name: str, of: Any = None) -> Any:
+    def attribute(self, callee: Callee, name: str) -> Any:
         """Return an attribute of something on the other side."""
-        packer = Packer(self.handles, generous=self.generous)
-        body = [target, name, packer.pack(of)]
-        frame = self.ask("attribute", body, packer)
-        tree = frame.body[1]
-        if type(tree) is list and tree[:1] == ["its method"]:
-            return Remote(self, ["method", target[1], name], name, of)
-        return self._unpacker(frame).unpack(tree)
+        with self.handles.lending(callee.lent):
+            packer = Packer(self.handles, generous=self.generous)
+            body = [callee.target, name, packer.pack(callee.of)]
+            frame = self.ask("attribute", body, packer)
+            tree = frame.body[1]
+            if type(tree) is list and tree[:1] == ["its method"]:
+                target = ["method", callee.target[1], name]
+                method = Callee(target, callee.of, lent=callee.lent)
+                return Remote(self, method, name)
+            return self._unpacker(frame).unpack(tree)
 
     def plain_call(
-        self,
-        target: list,
-        args: tuple,
-        kwargs: dict,
-        grad: bool | None = None,
-        of: Any = None,
-        ins: Any = (),
-    ) -> tuple[Any, int | None]:
-        """Call a function of the other side; return result and number of its graph.
+        self, callee: Callee, args: tuple, kwargs: dict, grad: bool | None = None
+    ) -> tuple[Any, FarGraph | None]:
+        """Call a function of the other side; return its result and its graph.
 
-        `grad` True keeps the graph on the other side and joins nothing here; the other
-        arguments are those of `call`.
+        `grad` True keeps the graph on the other side and joins nothing here.
         """
-        packer = Packer(self.handles, generous=self.generous)
-        body = {
-            "target": target,
-            "of": packer.pack(of),
-            "args": packer.pack([list(args), kwargs]),
-            "grad": torch.is_grad_enabled() if grad is None else grad,
-            "forbid": list(observe.forbidden_now()),
-        }
-        outer, self.called_for = self.called_for, []
-        try:
-            frame = self.ask("call", body, packer)
-            behind = list({id(leaf): leaf for leaf in self.called_for}.values())
-        finally:
-            self.called_for = outer
-        reply, sent = frame.body[1], packer.leaves
-        if not isinstance(reply, dict):
-            raise WireError("sent something unreadable")
-        unpacker = self._unpacker(frame, sent)
-        graph, ins = reply.get("graph"), [*ins, *filter(wants, sent)]
-        if type(graph) is int and not grad:
-            self._join(graph, unpacker, frame, ins, behind, reply.get("behind"))
-        self._apply_changes(reply, unpacker, sent, [list(args), kwargs])
-        result = unpacker.unpack(reply.get("result"))
-        for iterator in unpacker.iterators:
-            iterator.ins = ins
-        return result, graph
+        with self.handles.lending(callee.lent):
+            packer = Packer(self.handles, generous=self.generous)
+            body = {
+                "target": callee.target,
+                "of": packer.pack(callee.of),
+                "args": packer.pack([list(args), kwargs]),
+                "grad": torch.is_grad_enabled() if grad is None else grad,
+                "forbid": list(observe.forbidden_now()),
+            }
+            outer, self.called_for = self.called_for, []
+            try:
+                frame = self.ask("call", body, packer)
+                behind = list({id(leaf): leaf for leaf in self.called_for}.values())
+            finally:
+                self.called_for = outer
+            reply, sent = Reply.read(frame.body[1], len(packer.leaves)), packer.leaves
+            unpacker = self._unpacker(frame, sent)
+            graph = None
+            if reply.graph is not None:
+                graph = FarGraph(reply.graph, self.handles.lent())
+            ins = [*callee.ins, *filter(wants, sent)]
+            if graph is not None and not grad:
+                self._join(graph, unpacker, frame, ins, behind, reply.behind)
+            self._apply_changes(reply, unpacker, sent, [list(args), kwargs])
+            result = unpacker.unpack(reply.result)
+            for iterator in unpacker.iterators:
+                iterator.ins = ins
+            return result, graph
 
     def _apply_changes(
-        self, reply: dict, unpacker: Unpacker, sent: list, args: list
+        self, reply: Reply, unpacker: Unpacker, sent: list, args: list
     ) -> None:
         """Do to our arguments what the call did to its copies."""
         try:
-            for place, tree in reply.get("changed", []):
+            for place, tree in reply.changed:
                 overwrite(sent[place], unpacker.unpack(tree))
-            for place, tree in reply.get("grads", []):
+            for place, tree in reply.grads:
                 sent[place].grad = like(unpacker.unpack(tree), sent[place])
-            parts = list(containers(args)) if reply.get("parts") else []
-            for number, tree in reply.get("parts", []):
+            parts = list(containers(args)) if reply.parts else []
+            for number, tree in reply.parts:
                 overwrite(parts[number], unpacker.unpack(tree))
         except (ValueError, TypeError, IndexError, AttributeError, RuntimeError) as bad:
             raise WireError("sent changes that do not fit") from bad
 
     def _join(
         self,
-        graph: int,
+        graph: FarGraph,
         unpacker: Unpacker,
         frame: Frame,
         ins: list,
         behind: list,
-        depends: Any,
+        depends: bool,
     ) -> None:
         """Hang the results that want gradients into the graph of this process.
 
         Args:
-            graph: its number on the other side.
+            graph: the one on the other side.
             unpacker: holds the results.
             frame: the answer that they came in.
             ins: the tensors that were sent.
@@ -221,7 +224,7 @@ class Peer(Answers):
             depends: whether they depend on leaves of the other side.
         """
         places = [i for i, entry in enumerate(frame.table) if crossing_out(entry)]
-        if depends is True and not ins and not self.generous:
+        if depends and not ins and not self.generous:
             ins = [torch.zeros((), requires_grad=True)]
         if (ins or behind) and places:
             outs = [unpacker.leaves[i].detach() for i in places]
@@ -229,18 +232,20 @@ class Peer(Answers):
             for place, tensor in zip(places, made, strict=True):
                 unpacker.leaves[place] = tensor
 
-    def pull_back(self, graph: int, grads: tuple) -> list:
+    def pull_back(self, graph: FarGraph, grads: tuple) -> list:
         """Return the vector-Jacobian product of an earlier call."""
-        packer = self._packer()
-        frame = self.ask("pull", [graph, packer.pack(list(grads))], packer)
-        found = self._unpacker(frame).unpack(frame.body[1])
+        with self.handles.lending(graph.lent):
+            packer = self._packer()
+            body = [graph.number, packer.pack(list(grads))]
+            frame = self.ask("pull", body, packer)
+            found = self._unpacker(frame).unpack(frame.body[1])
         if type(found) is not list:
             raise WireError("sent something unreadable")
         if not all(g is None or type(g) is torch.Tensor for g in found):
             raise WireError("sent a gradient that is no tensor")
         return found
 
-    def pull_all(self, graph: int, grads: tuple, behind: list[int]) -> list:
+    def pull_all(self, graph: FarGraph, grads: tuple, behind: list[int]) -> list:
         """Return the vector-Jacobian product, and that of leaves by their id."""
         outer, self.pulled = self.pulled, {}
         try:

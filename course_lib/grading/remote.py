@@ -6,7 +6,8 @@ and changes come back to them.
 """
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 import torch
@@ -27,41 +28,50 @@ class RemoteError(Exception):
     library = False
 
 
+@dataclass(frozen=True)
+class Callee:
+    """Something of the other side that is called or asked for an attribute.
+
+    Attributes:
+        target: ["name", text], ["number", n] or ["method", n, text].
+        of: the module whose method it is.
+        ins: tensors of earlier calls that the result may depend on.
+        lent: by number, what the call that returned it had lent: it may be used again.
+    """
+
+    target: list
+    of: Any = None
+    ins: Any = ()
+    lent: Mapping[int, Any] = field(default_factory=dict)
+
+
 class Caller(Protocol):
     """What a stand-in needs of a peer."""
 
-    def call(
-        self, target: list, args: tuple, kwargs: dict, of: Any = None, ins: Any = ()
-    ) -> Any:
+    def call(self, callee: Callee, args: tuple, kwargs: dict) -> Any:
         """Call a function of the other side."""
 
-    def attribute(self, target: list, name: str, of: Any = None) -> Any:
+    def attribute(self, callee: Callee, name: str) -> Any:
         """Return an attribute of something on the other side."""
 
 
 class Remote:
     """A function that runs in the other process."""
 
-    def __init__(self, peer: Caller, target: list, name: str, of: Any = None):
-        """Name the function.
-
-        Args:
-            peer: asks for it.
-            target: ["name", text], ["number", n] or ["method", n, text].
-            name: what it is called.
-            of: the module whose method it is.
-        """
-        self._peer, self._target, self._of = peer, target, of
-        self._remote_number = target[1] if target[0] == "number" else None
+    def __init__(self, peer: Caller, callee: Callee, name: str):
+        """Say who asks for it, what it is on the other side, and what it is called."""
+        self._peer, self._callee = peer, callee
+        kind, value, *_ = callee.target
+        self._remote_number = value if kind == "number" else None
         self.__name__ = self.__qualname__ = name
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call it there."""
-        return self._peer.call(self._target, args, kwargs, self._of)
+        return self._peer.call(self._callee, args, kwargs)
 
     def __getattr__(self, name: str) -> Any:
         """Return an attribute, such as `apply` of a torch.autograd.Function."""
-        return _attribute(self._peer, self._target, name)
+        return _attribute(self._peer, self._callee, name)
 
 
 class RemoteIterator(Iterator):
@@ -74,8 +84,9 @@ class RemoteIterator(Iterator):
 
     def __next__(self) -> Any:
         """Ask for the next value."""
+        callee = replace(self.step._callee, ins=self.ins)
         try:
-            return self.step._peer.call(self.step._target, (), {}, None, self.ins)
+            return self.step._peer.call(callee, (), {})
         except RemoteError as error:
             if type(error).__name__ == "StopIteration":
                 raise StopIteration from None
@@ -89,6 +100,7 @@ class RemoteModule(nn.Module):
         """Name the module by its number on the other side."""
         super().__init__()
         self._peer, self._number, self._name = peer, number, name
+        self._lent: dict[int, Any] = {}  # by any call that returned it
 
     def update(self, parts: list, training: bool) -> None:
         """Take over parameters and buffers: [dotted name, tensor, is parameter]."""
@@ -121,23 +133,26 @@ class RemoteModule(nn.Module):
 
     def forward(self, *args: Any, **kwargs: Any) -> Any:
         """Call the module there."""
-        target = ["method", self._number, "__call__"]
-        return self._peer.call(target, args, kwargs, self)
+        callee = self._callee(["method", self._number, "__call__"])
+        return self._peer.call(callee, args, kwargs)
+
+    def _callee(self, target: list) -> Callee:
+        return Callee(target, self, lent=self._lent)
 
     def __getattr__(self, name: str) -> Any:
         """Return a parameter or part, or else an attribute of the module there."""
         with contextlib.suppress(AttributeError):
             return super().__getattr__(name)
-        return _attribute(self._peer, ["number", self._number], name, self)
+        return _attribute(self._peer, self._callee(["number", self._number]), name)
 
     def _get_name(self) -> str:
         return self._name
 
 
-def _attribute(peer: Caller, target: list, name: str, of: Any = None) -> Any:
+def _attribute(peer: Caller, callee: Callee, name: str) -> Any:
     if not name.startswith("_"):
         try:
-            return peer.attribute(target, name, of)
+            return peer.attribute(callee, name)
         except RemoteError as error:
             if type(error).__name__ != "AttributeError":
                 raise

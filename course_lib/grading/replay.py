@@ -16,6 +16,7 @@ from time import monotonic, sleep
 from course_lib.checks import observe
 from course_lib.grading import shortcuts
 from course_lib.grading.conversation import JudgePeer, fault
+from course_lib.grading.messages import outputs_of
 from course_lib.grading.remote import RemoteError
 from course_lib.grading.wire import Channel, OutOfTime, WireError
 
@@ -121,9 +122,7 @@ class Replay:
                 base.ask("branch", number)
                 self.branches[number] = self.unused.pop(number)
             return
-        outputs, count = base.ask("run", cell["source"]).body[1]
-        if type(outputs) is not list or type(count) is not int:
-            raise WireError("sent something unreadable")
+        outputs, count = outputs_of(base.ask("run", cell["source"]).body[1])
         self.found.setdefault(place, (outputs, count))
         if self.careful:
             base.ask("shed")

@@ -10,7 +10,8 @@ from typing import Any
 from course_lib.checks import observe
 from course_lib.grading import shortcuts
 from course_lib.grading.conversation import JudgePeer, ProcessEnded
-from course_lib.grading.remote import Remote
+from course_lib.grading.messages import names_of
+from course_lib.grading.remote import Callee, Remote
 from course_lib.grading.replay import FAULTS_A_TEST, ORDEAL_S, Replay
 from course_lib.grading.wire import Channel, Closed, OutOfTime
 
@@ -43,33 +44,32 @@ class Learner(Replay):
                 self._look_for_killers()
         unpacker = peer._unpacker(frame)
         found = {}
-        for name, tree in frame.body[1]:
-            if name in names:
-                call = type(tree) is list and tree[0] == "named call"
-                target = Remote(self, ["name", name], name)
-                found[name] = target if call else unpacker.unpack(tree)
+        for name, tree in names_of(frame.body[1], names).items():
+            call = type(tree) is list and tree[:1] == ["named call"]
+            target = Remote(self, Callee(["name", name]), name)
+            found[name] = target if call else unpacker.unpack(tree)
         return found
 
-    def call(self, target: list, args: tuple, kwargs: dict, of: Any = None) -> Any:
+    def call(self, callee: Callee, args: tuple, kwargs: dict) -> Any:
         """Call a function by name; what Remote needs of a peer."""
         forbidden = observe.forbidden_now()
         before = self.cells[: self.tests[self.test]]
         sources = tuple(c["source"] for c in before if c["role"] != "test")
-        if found := shortcuts.uses(sources, target[1], forbidden):
+        if found := shortcuts.uses(sources, callee.target[1], forbidden):
             text = f"calls {found}; the exercise is to write it yourself"
             raise observe.ForbiddenCall(text)
         peer = self._alive()
         try:
-            return peer.call(target, args, kwargs, of)
+            return peer.call(callee, args, kwargs)
         except ProcessEnded:  # was it this call, or something that a cell started?
             with clock_stopped():
                 if self._have_searched() or not self._search(self.searched):
                     raise
-        return self._alive().call(target, args, kwargs, of)
+        return self._alive().call(callee, args, kwargs)
 
-    def attribute(self, target: list, name: str, of: Any = None) -> Any:
+    def attribute(self, callee: Callee, name: str) -> Any:
         """Return an attribute of what a name stands for."""
-        return self._alive().attribute(target, name, of)
+        return self._alive().attribute(callee, name)
 
     def _alive(self) -> JudgePeer:
         """Return the branch of this test; start and replay if there is none."""

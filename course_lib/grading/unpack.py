@@ -14,7 +14,8 @@ import torch
 from torch import nn
 
 from course_lib.grading import graphs
-from course_lib.grading.leaves import build, like
+from course_lib.grading.leaves import MAX_AXES, build, check_shapes, like
+from course_lib.grading.messages import NOT_PLAIN, VALUES
 from course_lib.grading.remote import RemoteIterator, put_state
 from course_lib.grading.values import (
     DTYPES,
@@ -28,10 +29,27 @@ from course_lib.grading.values import (
 from course_lib.grading.wire import OutOfTime, WireError
 
 MAX_PARTS = 10_000  # of a learner's module
+MAX_STAND_INS = 10_000  # of functions and whatever else does not cross
+MAX_STEPS = 1_000_000  # of a range, which a test may walk over
+NONSENSE = (
+    *(ValueError, TypeError, LookupError, AttributeError),
+    *(ArithmeticError, RuntimeError, MemoryError),
+)
 
 
 class Opaque:
     """Stands for a value that does not cross; it equals nothing."""
+
+
+class NotPlain(TypeError):
+    """A function that was lent was given what is no plain value."""
+
+    def __init__(self, kind: str):
+        """Say what came."""
+        super().__init__(
+            "a function that was lent takes numbers, texts, tensors, and lists, tuples "
+            f"and dicts of these; it was given something else ({kind})"
+        )
 
 
 class Unpacker:
@@ -51,6 +69,7 @@ class Unpacker:
         borrowed: list[Any] | None = None,
         trusted: bool = False,
         deadline: float | None = None,
+        plain: bool = False,
     ):
         """Build the leaves.
 
@@ -62,12 +81,15 @@ class Unpacker:
             borrowed: the leaves that we sent; an answer may name them.
             trusted: whether the judge sent this: modules and graphs are rebuilt.
             deadline: when to give up, as a value of `time.monotonic`.
+            plain: build nothing that stands for something else, see `messages`.
         """
         self.handles, self.kinds, self.trusted = handles, kinds, trusted
-        self.deadline = deadline
+        self.deadline, self.plain = deadline, plain
         self.iterators: list[RemoteIterator] = []
         self.borrowed = borrowed or []
-        self.nodes = 0
+        self.nodes = self.stand_ins = 0
+        if not trusted:
+            check_shapes(table)
         pairs = zip(table, blobs, strict=True)
         self.leaves = [build(entry, blob) for entry, blob in pairs]
         try:
@@ -103,9 +125,15 @@ class Unpacker:
             return tree
         if type(tree) is not list or len(tree) < 2 or type(tree[0]) is not str:
             raise WireError("sent something unreadable")
+        if not self.trusted and tree[0] not in VALUES:
+            raise WireError("sent something unreadable")
+        if self.plain and tree[0] in NOT_PLAIN:
+            raise NotPlain(tree[0])
         try:
             return self._build(tree[0], tree[1], tree[2:], depth + 1)
-        except (ValueError, TypeError, KeyError, IndexError, AttributeError) as problem:
+        except NotPlain:
+            raise
+        except NONSENSE as problem:
             raise WireError("sent something unreadable") from problem
 
     def _in_time(self) -> None:
@@ -129,16 +157,22 @@ class Unpacker:
         if kind == "dict":
             return {self.unpack(k, depth): self.unpack(v, depth) for k, v in body}
         if kind in ("slice", "range"):
-            return MAKE[kind](*(self.unpack(end, depth) for end in body))
+            made = MAKE[kind](*(self.unpack(end, depth) for end in body))
+            if kind == "range" and len(made) > MAX_STEPS:
+                raise WireError("sent a range that is too long")
+            return made
         if kind == "scalar":
             return self._at(body)[()]
         if kind == "module" and self.trusted:
             return self._module(body, rest, depth)
         if kind == "yours":
-            return self.handles.local[body]
+            return self.handles.find(body)
         if kind == "your module" and self.trusted:
             return self._own_module(body, *rest)
-        if kind in ("function", "lazy", "module there"):
+        if kind in ("function", "lazy", "module there", "other"):
+            self.stand_ins += 1
+            if self.stand_ins > MAX_STAND_INS:
+                raise WireError("sent too many things that are no plain values")
             return self._remote(kind, body, rest)
         if kind in MAKE:
             return MAKE[kind](body)
@@ -146,6 +180,8 @@ class Unpacker:
 
     def _remote(self, kind: str, number: Any, rest: list) -> Any:
         """Return a stand-in for what stays on the other side."""
+        if kind == "other":
+            return type(str(number)[:80], (Opaque,), {})()
         if type(number) is not int:
             raise WireError("sent something unreadable")
         if kind == "function":
@@ -162,11 +198,12 @@ class Unpacker:
             raise WireError("sent a module whose parts make no sense")
         module = self.handles.module(number, str(name)[:80])
         module.update(found, training is True)
+        module._lent |= self.handles.lent()
         return module
 
     def _own_module(self, number: int, state: list, training: bool) -> nn.Module:
         """Return a module of this side, with the numbers that the judge sent."""
-        module = self.handles.local[number]
+        module = self.handles.find(number)
         for name, place in state:
             self.leaves[place] = put_state(module, name, self._at(place))
         if module.training is not training:
@@ -176,6 +213,8 @@ class Unpacker:
     def _named(self, name: str, rest: list, depth: int) -> tuple:
         fields, parts = rest
         parts = [self.unpack(part, depth) for part in parts]
+        if len(fields) != len(parts):
+            raise WireError("sent a tuple whose names do not fit")
         known = self.kinds().get((name, tuple(fields)))
         # tuple's own constructor: a class of the exercise may check its arguments
         if known is None and self.trusted:
@@ -216,8 +255,11 @@ def _is_part(name: Any, value: Any, is_parameter: bool) -> bool:
     return plain and safe and type(value) in (torch.Tensor, nn.Parameter)
 
 
-def _stand_in(name: str) -> Opaque:
-    return type(str(name)[:80], (Opaque,), {})()
+def _size(lengths: list) -> torch.Size:
+    known = all(type(n) is int and abs(n) < 1 << 63 for n in lengths)
+    if len(lengths) > MAX_AXES or not known:
+        raise WireError("sent a shape that makes no sense")
+    return torch.Size(lengths)
 
 
 MAKE: dict[str, Callable] = {
@@ -227,11 +269,10 @@ MAKE: dict[str, Callable] = {
     "iterator": iter,
     "slice": slice,
     "range": range,
-    "size": torch.Size,
+    "size": _size,
     "complex": lambda ends: complex(float(ends[0]), float(ends[1])),
     "bytes": lambda text: base64.b64decode(text, validate=True),
     "dtype": lambda name: DTYPES[name],
-    "device": lambda name: torch.device(name),
+    "device": torch.device,
     "ellipsis": lambda _: ...,
-    "other": _stand_in,
 }

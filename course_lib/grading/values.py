@@ -6,10 +6,13 @@ takes values apart, `unpack` builds them again: builtin scalars, containers and 
 tensors. A subclass, an `__eq__` that lies or a changed class stays where it was made.
 """
 
+import contextlib
+import itertools
 import sys
 import types
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
+from weakref import WeakValueDictionary
 
 import numpy as np
 import torch
@@ -75,8 +78,29 @@ def known_kinds(shell: Any) -> Callable[[], dict[tuple, type]]:
     return kinds
 
 
+class NotLent(LookupError):
+    """A number stands for nothing of ours, or no longer."""
+
+
+class Scope:
+    """Functions and modules that have a number for a while."""
+
+    def __init__(self, known: Mapping[int, Any] | None = None):
+        """Begin with what had numbers before."""
+        self.local: dict[int, Any] = dict(known or {})
+        # by id; `local` keeps what has the id
+        self.numbers = {id(value): number for number, value in self.local.items()}
+
+    def add(self, number: int, value: Any) -> None:
+        """Give something a number."""
+        self.local[number], self.numbers[id(value)] = value, number
+
+
 class Handles:
-    """Functions and modules that stay on this side; the other side has a number."""
+    """Functions and modules that stay on this side; the other side has a number.
+
+    A number stands for one thing in the whole conversation, and is given once.
+    """
 
     def __init__(
         self,
@@ -85,21 +109,64 @@ class Handles:
     ):
         """Take what makes stand-ins for functions and modules of the other side."""
         self.remote, self.remote_module = remote, remote_module
-        self.local: dict[int, Any] = {}
-        self.numbers: dict[int, int] = {}  # by id; `local` keeps what has the id
-        self.modules: dict[int, Any] = {}  # the stand-ins there are
+        self.unused = itertools.count()
+        self.scopes = [Scope()]  # the latest last
+        # the stand-ins there are; one that nobody here holds any more is gone
+        self.modules: WeakValueDictionary[int, Any] = WeakValueDictionary()
 
-    def keep(self, function: Any) -> int:
-        """Remember a function and return its number."""
-        known = self.numbers.get(id(function))
-        if known is not None and self.local[known] is function:
-            return known
-        number = len(self.local)
-        self.local[number], self.numbers[id(function)] = function, number
+    def keep(self, value: Any) -> int:
+        """Remember a function, a module or a generator, and return its number."""
+        for scope in reversed(self.scopes):
+            if (known := scope.numbers.get(id(value))) is not None:
+                return known
+        self.scopes[-1].add(number := next(self.unused), value)
         return number
+
+    def find(self, number: int) -> Any:
+        """Return what has a number.
+
+        Raises:
+            NotLent: nothing has it.
+        """
+        for scope in reversed(self.scopes):
+            if number in scope.local:
+                return scope.local[number]
+        raise NotLent("this function was lent for one call, and that call has ended")
 
     def module(self, number: int, name: str) -> Any:
         """Return the one stand-in of a module."""
-        if number not in self.modules:
-            self.modules[number] = self.remote_module(number, name)
-        return self.modules[number]
+        found = self.modules.get(number)
+        if found is None:
+            found = self.modules[number] = self.remote_module(number, name)
+        return found
+
+    @contextlib.contextmanager
+    def lending(self, again: Mapping[int, Any] | None = None) -> Iterator[None]:
+        """Where a side lends for good, a call ends nothing."""
+        yield
+
+    def lent(self) -> dict[int, Any]:
+        """Return what a stand-in that is made now may use again: nothing needs it."""
+        return {}
+
+
+class Loans(Handles):
+    """The judge's: a number is good only while a call that lent it is running."""
+
+    def __init__(self, *remotes: Callable[[int, str], Any]):
+        """Lend nothing yet."""
+        super().__init__(*remotes)
+        self.scopes = []
+
+    @contextlib.contextmanager
+    def lending(self, again: Mapping[int, Any] | None = None) -> Iterator[None]:
+        """Lend for the length of the block, among it what was lent before."""
+        self.scopes.append(Scope(again))
+        try:
+            yield
+        finally:
+            self.scopes.pop()
+
+    def lent(self) -> dict[int, Any]:
+        """Return all that is on loan now, by number."""
+        return {n: value for scope in self.scopes for n, value in scope.local.items()}

@@ -13,6 +13,8 @@
     resources      memory, disk, processes, output, survivors
     outputs        active content, and hidden text on its way to a learner
     odd_but_right  right answers that look unusual
+    lending        attacks with what a test lent
+    lent_again     the other classes' attacks, on an exercise that lends
     rnn            some of these against exercise 03
 
 `tests/grading/corpus_run.py` grades them and compares.
@@ -24,6 +26,7 @@ from . import (
     folders,
     in_kernel,
     insiders,
+    lending,
     notebooks,
     odd_but_right,
     outputs,
@@ -33,6 +36,7 @@ from . import (
     values,
 )
 from .entry import Entry, Place
+from .lending import again
 
 CLASSES: dict[str, list[Entry]] = {
     module.__name__.rpartition(".")[2]: module.ENTRIES
@@ -49,8 +53,9 @@ CLASSES: dict[str, list[Entry]] = {
         outputs,
         odd_but_right,
         rnn,
+        lending,
     )
-}
+} | {"lent_again": again.ENTRIES}
 ENTRIES: list[Entry] = [entry for entries in CLASSES.values() for entry in entries]
 
 __all__ = ["CLASSES", "ENTRIES", "Entry", "Place", "class_of", "quick"]

@@ -20,8 +20,12 @@ from course_lib import assignments
 from .entry import Entry, Notebook, Place, cell, code_cell, label_of
 
 ROOT = Path(__file__).parents[3]
-OURS = Path(__file__).parent / "exercise" / "solutions" / "01_corpus.py"
-SOURCES = {"01_corpus": OURS, "03_rnn": ROOT / "solutions" / "03_rnn.py"}
+OURS = Path(__file__).parent / "exercise" / "solutions"
+SOURCES = {
+    "01_corpus": OURS / "01_corpus.py",
+    "02_lending": OURS / "02_lending.py",
+    "03_rnn": ROOT / "solutions" / "03_rnn.py",
+}
 NEIGHBOUR = "# canary-neighbour-answer\n"
 SECRET = "canary-environment-secret"
 CONFIG = """c = get_config()
