@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from course_lib.cells import RNNParams
-from course_lib.shapes import check_shape
+from course_lib.shapes import check_batch_first, check_shape
 
 
 def jacobians(states: Tensor, params: RNNParams) -> Tensor:
@@ -132,7 +132,11 @@ def input_gradient_by_lag(
 
     Returns:
         (time,) the norm of ∂(v · h_T)/∂x_{T-k} over batch and input, relative to lag 0.
+
+    Raises:
+        ValueError: the layer has the batch second.
     """
+    check_batch_first(layer)
     check_shape("x", x, "batch time input")
     x = x.detach().requires_grad_()
     last = layer(x)[0][:, -1]

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from course_lib.language.models import embed
 from course_lib.layers.padding import backwards, padding_mask, read_lengths
-from course_lib.shapes import check_shape
+from course_lib.shapes import check_batch_first, check_shape
 from course_lib.vocabulary import PAD, STOP
 
 Step = Callable[[Tensor, Any], tuple[Tensor, Any]]
@@ -42,10 +42,15 @@ def encode(
     Raises:
         ShapeError: there are not as many lengths as sources, or one is not in
             1 … source.
+        ValueError: the layer has the batch second.
     """
+    check_batch_first(layer)
     batch, time = check_shape("sources", sources, "batch source")
     known = read_lengths(lengths, batch, time) or (time,) * batch
     hs, _ = layer(embed(sources, embedding), None)
+    check_shape(
+        "the layer's states", hs, "batch source hidden", batch=batch, source=time
+    )
     last = torch.tensor(known, device=hs.device) - 1
     context = hs[torch.arange(batch, device=hs.device), last]
     return hs.masked_fill(padding_mask(known, time, hs.device), 0.0), context
