@@ -118,16 +118,17 @@ def test_an_edit_of_the_library_or_a_table_runs_the_pages_again(tiny_book):
     library, tables = folder / "course_lib", folder / "benchmarks"
     library.mkdir()
     tables.mkdir()
-    (library / "__init__.py").write_text("")
+    (library / "__init__.py").write_text("", encoding="utf-8")
     for value, table in (("one-value", 7), ("other-value", 7), ("other-value", 8)):
         (library / "size.py").write_text(
             "from pathlib import Path\n\nTABLE = Path(__file__).parents[1]"
-            f' / "benchmarks" / "table.json"\nVALUE = "{value}"\n'
+            f' / "benchmarks" / "table.json"\nVALUE = "{value}"\n',
+            encoding="utf-8",
         )
-        (tables / "table.json").write_text(str(table))
+        (tables / "table.json").write_text(str(table), encoding="utf-8")
         built = build_book(folder)
         assert built.returncode == 0, complaints(built.stdout)
-        assert f"{value} {table} 1" in shown.read_text()
+        assert f"{value} {table} 1" in shown.read_text(encoding="utf-8")
         names.append([path.name for path in caches.iterdir()])
     assert [len(found) for found in names] == [1, 1, 1], "old caches are removed"
     assert len({name for (name,) in names}) == 3
@@ -140,12 +141,12 @@ def test_the_cache_is_named_after_what_pages_read(tmp_path):
     def write(name, text):
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
+        path.write_text(text, encoding="utf-8")
         return path
 
     module = write("course_lib/sub/a.py", "one = 1\n")
     seen = [digest()]
-    module.write_text("one = 2\n")
+    module.write_text("one = 2\n", encoding="utf-8")
     seen.append(digest())
     module.rename(module.with_name("b.py"))
     seen.append(digest())
