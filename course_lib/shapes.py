@@ -150,6 +150,33 @@ def check_sequence(x, states: dict[str, Any], W_x, W_h) -> tuple[int, int]:
     return batch, time
 
 
+def check_ids(name: str, ids) -> None:
+    """Refuse what does not number symbols.
+
+    Args:
+        name: what the caller calls them.
+        ids: should be a tensor of int64.
+
+    Raises:
+        TypeError: they are something else.
+    """
+    kind = getattr(ids, "dtype", type(ids).__name__)
+    if not isinstance(ids, torch.Tensor) or kind != torch.long:
+        raise TypeError(
+            f"{name} holds {kind}, expected int64 numbers of symbols. Use "
+            f"{name}.long(), or torch.tensor of a list."
+        )
+
+
+def out_of_range(name: str, ids, vocab: int) -> ValueError:
+    """Return the error for ids that a look-up has refused."""
+    low, high = int(ids.min()), int(ids.max())
+    return ValueError(
+        f"{name} goes from {low} to {high}, expected 0 … {vocab - 1}, the numbers of "
+        f"{vocab} symbols"
+    )
+
+
 def check_batch_first(layer) -> None:
     """Refuse a module of PyTorch that takes the first axis for time.
 

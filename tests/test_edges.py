@@ -9,6 +9,9 @@ from torch import nn
 from course_lib import cells
 from course_lib.device import make_generator
 from course_lib.gradients.jacobians import input_gradient_by_lag
+from course_lib.language.decoders import Decoder
+from course_lib.language.decoding import beam_search, scheduled_forward
+from course_lib.language.encoders import Bridge, Encoder
 from course_lib.language.models import (
     CharacterModel,
     embed,
@@ -16,11 +19,13 @@ from course_lib.language.models import (
     perplexity,
     sample_next,
 )
-from course_lib.language.seq2seq import encode
+from course_lib.language.seq2seq import encode, greedy_decode, masked_cross_entropy
 from course_lib.layers.gru import GRU, fast_gru
 from course_lib.layers.lstm import LSTM, fast_lstm
+from course_lib.losses import sequence_loss
 from course_lib.models import SequenceModel
 from course_lib.shapes import ShapeError, check_like, check_shape
+from course_lib.training import fit
 from course_lib.unroll import rnn_forward
 
 NAN, INF = math.nan, math.inf
@@ -273,3 +278,83 @@ def test_losses_and_symbols_that_are_none():
         perplexity([1.0, 2.0], [-1, 3])
     with pytest.raises(TypeError, match=r"ids holds list.*int64"):
         embed([1], torch.zeros(3, 2))
+
+
+@pytest.mark.parametrize("row", [[NAN, 1.0], [1.0, INF], [-INF, -INF]])
+def test_decoders_refuse_scores_without_a_largest_one(row):
+    logits, start = torch.tensor([[0.0, 1.0], row]), torch.ones(2, dtype=torch.long)
+
+    def step(symbols, state):
+        return logits.repeat_interleave(len(symbols) // 2, dim=0), state
+
+    with pytest.raises(ValueError, match="row without a finite largest score"):
+        greedy_decode(step, None, start, max_steps=3)
+    with pytest.raises(ValueError, match="row without a finite largest score"):
+        beam_search(step, None, start, beam_size=2, max_steps=3)
+    inputs = torch.ones(2, 3, dtype=torch.long)
+    with pytest.raises(ValueError, match="row without a finite largest score"):
+        scheduled_forward(step, None, inputs, 0.5, make_generator(0))
+
+
+# --- losses and training --------------------------------------------------------------
+
+
+def real(logits, targets):
+    return masked_cross_entropy(logits, targets, torch.ones_like(targets).bool())
+
+
+@pytest.mark.parametrize("loss", [real, lambda *args: sequence_loss(*args, pad_id=0)])
+def test_targets_that_are_no_symbols(loss):
+    logits = torch.zeros(2, 3, 5)
+    with pytest.raises(ValueError, match=r"targets goes from 5 to 5, expected 0 … 4"):
+        loss(logits, torch.full((2, 3), 5))
+    with pytest.raises(ValueError, match=r"targets goes from -1"):
+        loss(logits, torch.full((2, 3), -1))
+    with pytest.raises(TypeError, match=r"targets holds torch.float32.*int64"):
+        loss(logits, torch.zeros(2, 3))
+
+
+def test_padding_may_have_a_number_of_its_own():
+    targets = torch.tensor([[1, 2, -100], [3, -100, -100]])
+    loss = sequence_loss(torch.zeros(2, 3, 5), targets, pad_id=-100)
+    assert loss.item() == pytest.approx(1.5 * math.log(5))
+
+
+def test_a_translator_takes_layers_of_the_course():
+    layer = nn.GRU(INPUT, HIDDEN, batch_first=True)
+    with pytest.raises(TypeError, match=r"the layer is a GRU.*from_torch\(module\)"):
+        Encoder(7, INPUT, layer, make_generator(0))
+    ours = GRU.from_torch(layer)
+    bridge = Bridge(ours, HIDDEN, 1, make_generator(0))
+    with pytest.raises(TypeError, match=r"the layer is a GRU.*from_torch\(module\)"):
+        Decoder(7, INPUT, layer, bridge, make_generator(0))
+    Decoder(7, INPUT, ours, bridge, make_generator(0))
+
+
+def squares(model, x):
+    return model(x).square().mean()
+
+
+def test_a_generator_of_batches_can_be_used_once():
+    model, batches = nn.Linear(2, 1), (torch.ones(3, 2) for _ in range(4))
+    assert len(fit(model, batches, squares).losses) == 4
+    with pytest.raises(ValueError, match=r"there was no batch.*used up"):
+        fit(model, batches, squares)
+
+
+@pytest.mark.parametrize("max_norm", [0, -1.0, NAN])
+def test_a_limit_that_turns_the_gradient_round(max_norm):
+    with pytest.raises(ValueError, match="expected a positive number"):
+        fit(nn.Linear(2, 1), [torch.ones(3, 2)], squares, max_norm=max_norm)
+
+
+def test_a_gradient_that_is_not_finite_leaves_the_weights_as_they_are():
+    model = nn.Linear(2, 1)
+    before = model.weight.detach().clone()
+
+    def root(model, x):
+        return (0 * model(x)).sqrt().sum()  # its value is 0, its slope is not
+
+    with pytest.raises(FloatingPointError, match="gradient is not finite at update 1"):
+        fit(model, [torch.ones(3, 2)], root)
+    assert torch.equal(model.weight, before)

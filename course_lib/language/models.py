@@ -15,7 +15,7 @@ from torch.nn import functional as F
 
 from course_lib.cells import OutputParams, output_scores
 from course_lib.language.drawing import check_choice, check_scores, draw
-from course_lib.shapes import check_batch_first, check_shape
+from course_lib.shapes import check_batch_first, check_ids, check_shape, out_of_range
 
 
 def one_hot_embed(ids: Tensor, W: Tensor) -> Tensor:
@@ -35,11 +35,11 @@ def one_hot_embed(ids: Tensor, W: Tensor) -> Tensor:
         ValueError: an id is not in 0 … vocab - 1.
     """
     vocab, _ = check_shape("W", W, "vocab embedding")
-    _check_ids(ids)
+    check_ids("ids", ids)
     try:
         rows = F.one_hot(ids, vocab)
     except RuntimeError:
-        raise _out_of_range(ids, vocab) from None
+        raise out_of_range("ids", ids, vocab) from None
     return rows.to(W.dtype) @ W
 
 
@@ -58,11 +58,11 @@ def embed(ids: Tensor, W: Tensor) -> Tensor:
         ValueError: an id is not in 0 … vocab - 1.
     """
     vocab, _ = check_shape("W", W, "vocab embedding")
-    _check_ids(ids)
+    check_ids("ids", ids)
     try:
         return F.embedding(ids, W)
     except IndexError:
-        raise _out_of_range(ids, vocab) from None
+        raise out_of_range("ids", ids, vocab) from None
 
 
 def batchify_text(ids: Tensor, B: int, T: int) -> tuple[Tensor, Tensor]:
@@ -276,17 +276,3 @@ class CharacterModel(nn.Module):
         sizes = {"batch": batch, "time": time, "hidden": len(self.W_hy)}
         check_shape("the layer's states", hs, "batch time hidden", **sizes)
         return output_scores(hs, OutputParams(self.W_hy, self.b_y)), last
-
-
-def _check_ids(ids: Tensor) -> None:
-    kind = getattr(ids, "dtype", type(ids).__name__)
-    if not isinstance(ids, Tensor) or kind != torch.long:
-        raise TypeError(
-            f"ids holds {kind}, expected int64 numbers of symbols. Use ids.long(), or "
-            "torch.tensor of a list."
-        )
-
-
-def _out_of_range(ids: Tensor, vocab: int) -> ValueError:
-    low, high = int(ids.min()), int(ids.max())
-    return ValueError(f"ids goes from {low} to {high}, expected 0 … {vocab - 1}")
