@@ -2,13 +2,25 @@
 
 import math
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
 
 from course_lib import cells
+from course_lib.bptt.gru import gru_backward, gru_forward_cached
+from course_lib.bptt.lstm import lstm_backward, lstm_forward_cached
+from course_lib.bptt.rnn import (
+    gradient_check,
+    rnn_backward,
+    rnn_forward_cached,
+    truncated_bptt,
+)
+from course_lib.data import characters, memory, verse
+from course_lib.data.phrases import corrupt, draw_pairs
 from course_lib.device import make_generator
-from course_lib.gradients.jacobians import input_gradient_by_lag
+from course_lib.gradients.jacobians import input_gradient_by_lag, vanishing_rate
+from course_lib.gradients.starts import spectral_radius, spectral_radius_scale
 from course_lib.language.decoders import Decoder
 from course_lib.language.decoding import beam_search, scheduled_forward
 from course_lib.language.encoders import Bridge, Encoder
@@ -19,7 +31,14 @@ from course_lib.language.models import (
     perplexity,
     sample_next,
 )
-from course_lib.language.seq2seq import encode, greedy_decode, masked_cross_entropy
+from course_lib.language.ngrams import NGramModel
+from course_lib.language.seq2seq import (
+    encode,
+    greedy_decode,
+    masked_cross_entropy,
+    shift_right,
+)
+from course_lib.language.streams import CarriedLoss, text_loss
 from course_lib.layers.gru import GRU, fast_gru
 from course_lib.layers.lstm import LSTM, fast_lstm
 from course_lib.losses import sequence_loss
@@ -27,6 +46,7 @@ from course_lib.models import SequenceModel
 from course_lib.shapes import ShapeError, check_like, check_shape
 from course_lib.training import fit
 from course_lib.unroll import rnn_forward
+from course_lib.vocabulary import pad_sequences
 
 NAN, INF = math.nan, math.inf
 BATCH, TIME, INPUT, HIDDEN = 3, 4, 2, 5
@@ -358,3 +378,108 @@ def test_a_gradient_that_is_not_finite_leaves_the_weights_as_they_are():
     with pytest.raises(FloatingPointError, match="gradient is not finite at update 1"):
         fit(model, [torch.ones(3, 2)], root)
     assert torch.equal(model.weight, before)
+
+
+def silent(ids, state):
+    return torch.zeros(*ids.shape, 5), state
+
+
+def test_a_text_whose_targets_are_no_symbols():
+    ids = torch.ones(2, 3, dtype=torch.long)
+    for wrong in (ids + 4, ids - 101):  # PyTorch would leave out -100
+        with pytest.raises(ValueError, match=r"targets goes from .* expected 0 … 4"):
+            CarriedLoss()(silent, (ids, wrong))
+        with pytest.raises(ValueError, match=r"targets goes from .* expected 0 … 4"):
+            text_loss(silent, (ids[None], wrong[None]))
+    with pytest.raises(ShapeError, match="targets has shape"):
+        CarriedLoss()(silent, (ids, ids[:, :2]))
+    with pytest.raises(TypeError, match=r"ids holds torch\.float32"):
+        NGramModel(2, 5).fit(torch.rand(9))
+
+
+def test_no_symbols_are_shifted_to_none():
+    assert shift_right(torch.zeros(2, 0, dtype=torch.long), 1).shape == (2, 0)
+    with pytest.raises(TypeError, match=r"targets holds torch\.float32"):
+        shift_right(torch.zeros(2, 3), 1)
+
+
+# --- back-propagation by hand, and gradients ------------------------------------------
+
+
+def in_numpy(params):
+    return params._make(part.double().numpy() for part in params)
+
+
+@pytest.mark.parametrize(
+    ("forward", "backward", "params"),
+    [
+        (rnn_forward_cached, rnn_backward, in_numpy(RNN)),
+        (gru_forward_cached, gru_backward, in_numpy(GRU_PARAMS)),
+        (lstm_forward_cached, lstm_backward, in_numpy(LSTM_PARAMS)),
+    ],
+)
+def test_a_sweep_over_no_step(forward, backward, params):
+    with pytest.raises(ShapeError, match="x has no time steps"):
+        forward(np.zeros((BATCH, 0, INPUT)), np.zeros((BATCH, HIDDEN)), params)
+    with pytest.raises(ShapeError, match="caches is empty"):
+        backward(np.zeros((BATCH, 0, HIDDEN)), [])
+
+
+def test_targets_that_would_be_spread_over_a_window():
+    x, h_0 = torch.zeros(BATCH, TIME, INPUT), torch.zeros(BATCH, HIDDEN)
+    params = RNN._make(part.clone().requires_grad_() for part in RNN)
+    for shape in ((BATCH, TIME - 1, HIDDEN), (BATCH, TIME, 1), (1, TIME, HIDDEN)):
+        with pytest.raises(ShapeError, match="targets has shape"):
+            truncated_bptt(x, torch.zeros(shape), h_0, params, 2)
+
+
+@pytest.mark.parametrize("eps", [0.0, -1e-6, NAN])
+def test_a_step_of_no_length(eps):
+    theta = np.ones(3)
+    with pytest.raises(ValueError, match="expected a positive step"):
+        gradient_check(lambda t: (t**2).sum(), 2 * theta, theta, eps)
+
+
+def test_matrices_and_norms_that_are_not_finite():
+    for W in (torch.full((2, 2), NAN), torch.zeros(0, 0), torch.eye(2).long()):
+        with pytest.raises(ValueError, match="expected finite floating-point numbers"):
+            spectral_radius(W)
+    with pytest.raises(ValueError, match="rho is nan"):
+        spectral_radius_scale(torch.eye(2), NAN)
+    with pytest.raises(ValueError, match="1 of 3 norms are not finite"):
+        vanishing_rate(torch.tensor([1.0, NAN, 0.5]))
+
+
+# --- data -----------------------------------------------------------------------------
+
+
+def test_sequences_may_come_from_a_generator():
+    ids, lengths = pad_sequences(iter([[1], [2, 3]]))
+    assert ids.tolist() == [[1, 0], [2, 3]]
+    assert lengths.tolist() == [1, 2]
+    for wrong in (["ab"], [1, 2]):
+        with pytest.raises(TypeError, match=r"vocabulary\.encode"):
+            pad_sequences(wrong)
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [
+        lambda g: memory.latch(-1, 5, g),
+        lambda g: memory.adding(-1, 5, g),
+        lambda g: memory.copying(2, 3, g, length=0),
+        lambda g: memory.copying(2, 3, g, kinds=0),
+        lambda g: memory.copying_baseline(0, 0),
+        lambda g: characters.agreement(2, 0, g),
+        lambda g: characters.agreement(-1, 5, g),
+        lambda g: characters.forgetful_loss(-1),
+        lambda g: characters.best_loss(1.0),
+        lambda g: characters.spell(torch.tensor([-1])),
+        lambda g: verse.quatrains(-1, g),
+        lambda g: draw_pairs(-1, g),
+        lambda g: corrupt(torch.zeros(2, 2).long(), 0.5, 5, g),
+    ],
+)
+def test_numbers_out_of_their_range(draw):
+    with pytest.raises(ValueError, match="expected"):
+        draw(make_generator(0))

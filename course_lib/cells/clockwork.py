@@ -28,6 +28,7 @@ def clockwork_mask(periods: Tensor) -> Tensor:
 
     Source: Koutník et al. (2014); upper triangular there, in column vectors.
     """
+    check_shape("periods", periods, "hidden")
     return (periods[:, None] >= periods[None, :]).float()
 
 

@@ -86,10 +86,15 @@ def vanishing_rate(norms: Tensor) -> float:
         The rate: below 1 gradients vanish, above 1 they explode.
 
     Raises:
-        ValueError: fewer than two norms are positive.
+        ValueError: fewer than two norms are positive, or one is not finite.
     """
     check_shape("norms", norms, "time")
     lags = torch.arange(len(norms), dtype=torch.float64, device=norms.device)
+    if not bool(norms.isfinite().all()):
+        raise ValueError(
+            f"{int((~norms.isfinite()).sum())} of {len(norms)} norms are not finite: "
+            "expected numbers. Use float64, or fewer lags."
+        )
     kept = norms > 0
     if int(kept.sum()) < 2:
         raise ValueError(

@@ -89,8 +89,9 @@ def shift_right(targets: Tensor, start_id: int) -> Tensor:
         (batch, target), a new tensor.
     """
     batch, _ = check_shape("targets", targets, "batch target")
+    check_ids("targets", targets)
     first = targets.new_full((batch, 1), start_id)
-    return torch.cat([first, targets[:, :-1]], dim=1)
+    return torch.cat([first, targets], dim=1)[:, :-1]  # of no symbols, no symbols
 
 
 def masked_cross_entropy(logits: Tensor, targets: Tensor, mask: Tensor) -> Tensor:
