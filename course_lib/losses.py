@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from course_lib.shapes import check_shape
+from course_lib.shapes import check_ids, check_shape, out_of_range
 
 
 def sequence_loss(logits: Tensor, targets: Tensor, pad_id: int) -> Tensor:
@@ -21,9 +21,18 @@ def sequence_loss(logits: Tensor, targets: Tensor, pad_id: int) -> Tensor:
 
     Raises:
         ShapeError: targets do not have the batch and time of the scores.
+        TypeError: the targets are no int64.
+        ValueError: a target that is no padding is not in 0 … vocab - 1.
     """
-    batch, time, _ = check_shape("logits", logits, "batch time vocab")
+    batch, time, vocab = check_shape("logits", logits, "batch time vocab")
     check_shape("targets", targets, "batch time", batch=batch, time=time)
+    check_ids("targets", targets)
     log_probs = torch.log_softmax(logits, dim=-1)
-    picked = log_probs.gather(-1, targets[..., None]).squeeze(-1)
-    return -torch.where(targets != pad_id, picked, 0.0).sum(dim=1).mean()
+    real = targets != pad_id
+    # padding must not be looked up: its number may be no symbol's
+    wanted = torch.where(real, targets, 0)
+    try:
+        picked = log_probs.gather(-1, wanted[..., None]).squeeze(-1)
+    except RuntimeError:
+        raise out_of_range("targets", wanted, vocab) from None
+    return -torch.where(real, picked, 0.0).sum(dim=1).mean()

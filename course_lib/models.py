@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from course_lib.cells import OutputParams, RNNParams, init_rnn, output_scores
+from course_lib.shapes import check_batch_first, check_shape
 from course_lib.unroll import rnn_forward
 
 
@@ -64,13 +65,18 @@ class SequenceModel(nn.Module):
         """Put an output layer above `layer`.
 
         Args:
-            layer: called as layer(x, state), gives all states and the last one.
+            layer: called as layer(x, state), gives all states and the last one: any
+                of `course_lib.layers`, or PyTorch's with `batch_first=True`.
             hidden_size: the size of a state that `layer` shows.
             output_size: scores a step.
             generator: draws the weights of the output layer; its bias starts at zero.
             where: "every" step or the "last" one has scores.
+
+        Raises:
+            ValueError: the layer has the batch second, or `where` is unknown.
         """
         super().__init__()
+        check_batch_first(layer)
         if where not in ("every", "last"):
             raise ValueError(f"where is {where!r}, expected 'every' or 'last'")
         self.layer, self.where = layer, where
@@ -90,6 +96,9 @@ class SequenceModel(nn.Module):
             last: the state after the last step.
         """
         hs, last = self.layer(x, state)
+        batch, time = x.shape[:2]
+        sizes = {"batch": batch, "time": time, "hidden": len(self.W_hy)}
+        check_shape("the layer's states", hs, "batch time hidden", **sizes)
         if self.where == "last":
             hs = hs[:, -1]
         return output_scores(hs, OutputParams(self.W_hy, self.b_y)), last

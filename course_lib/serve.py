@@ -1,7 +1,13 @@
-"""Serve the built book and open JupyterLab on the exercises, until Ctrl-C."""
+"""Serve the built book and open JupyterLab on the exercises, until Ctrl-C.
+
+JupyterLab's root is the folder of the course, since an exercise links to its chapter
+and Lab opens nothing outside its root. What is no matter of learners, the solutions
+among it, is left out of its list of files. A chapter opens as text, not as source.
+"""
 
 import functools
 import http.server
+import json
 import secrets
 import signal
 import socket
@@ -9,6 +15,19 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+
+# left out of the list of files; ContentsManager's own defaults among them
+HIDDEN = (
+    *("__pycache__", "*.pyc", "*.pyo", ".DS_Store", "*~", "*.egg-info"),
+    *("_build", "benchmarks", "course_lib", "solutions", "tests", "gradebook.db*"),
+    *("source", "release", "submitted", "autograded", "feedback"),
+)
+SETTINGS = {
+    "@jupyterlab/docmanager-extension:plugin": {
+        "defaultViewers": {"markdown": "Markdown Preview"}
+    },
+    "@jupyterlab/apputils-extension:notification": {"fetchNews": "false"},
+}
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):
@@ -37,9 +56,9 @@ def serve(root: Path, book_port: int = 8000, lab_port: int = 8888) -> int:
     port = _free(lab_port)
     with http.server.ThreadingHTTPServer(address, handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        lab = subprocess.Popen(_lab(root / "exercises", port, token))
+        lab = subprocess.Popen(lab_command(root, port, token))
         print(f"Book       http://127.0.0.1:{address[1]}/")
-        print(f"Exercises  http://127.0.0.1:{port}/lab?token={token}")
+        print(f"Exercises  http://127.0.0.1:{port}/lab/tree/exercises?token={token}")
         print("Ctrl-C stops both.", flush=True)
         try:
             return lab.wait()
@@ -50,14 +69,26 @@ def serve(root: Path, book_port: int = 8000, lab_port: int = 8888) -> int:
             _stop(lab)
 
 
-def _lab(folder: Path, port: int, token: str) -> list[str]:
+def lab_command(root: Path, port: int, token: str) -> list[str]:
+    """Return the command that starts JupyterLab; its settings are written to `_build`.
+
+    Args:
+        root: the folder of the course; it becomes Lab's root.
+        port: where Lab listens, on this machine only.
+        token: what a browser must show.
+    """
+    settings = root / "_build" / "lab"
+    settings.mkdir(parents=True, exist_ok=True)
+    (settings / "overrides.json").write_text(json.dumps(SETTINGS), encoding="utf-8")
     return [
         *(sys.executable, "-m", "jupyterlab", "--no-browser", "--log-level=ERROR"),
         *("--ip=127.0.0.1", f"--port={port}", "--port-retries=0", "--allow-root"),
         # nothing is asked of the network
         "--LabApp.extension_manager=readonly",
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
-        f"--ServerApp.root_dir={folder}",
+        f"--LabApp.app_settings_dir={settings}",
+        f"--ServerApp.root_dir={root}",
+        *(f"--ContentsManager.hide_globs={name}" for name in HIDDEN),
         f"--IdentityProvider.token={token}",
     ]
 

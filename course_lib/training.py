@@ -79,8 +79,10 @@ def fit(
         The history, one entry an update, those before an interruption among them.
 
     Raises:
-        FloatingPointError: the loss is not finite; what was learnt before is kept.
-        ValueError: the checkpoint is of another model or of another training.
+        FloatingPointError: the loss or its gradient is not finite; what was learnt
+            before is kept.
+        ValueError: there is no batch, `max_norm` is not positive, or the checkpoint is
+            of another model or of another training.
     """
     history = History()
     update = optimizer(model.parameters(), lr=learning_rate)
@@ -88,6 +90,11 @@ def fit(
     run = _Run(model, update, loss, history, generator, checkpoint, settings)
     if checkpoint_every < 1:
         raise ValueError(f"checkpoint_every is {checkpoint_every}, expected 1 or more")
+    if not max_norm > 0:
+        raise ValueError(
+            f"max_norm is {max_norm}, expected a positive number; infinity clips "
+            "nothing"
+        )
     with run.rest_of(batches) as progress:
         for batch in progress:
             value = loss(model, batch)
@@ -99,6 +106,12 @@ def fit(
             update.zero_grad()
             value.backward()
             norm = nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+            if not norm.isfinite():
+                raise FloatingPointError(
+                    f"the gradient is not finite at update {len(history.losses) + 1}, "
+                    "though the loss is; look for a square root of 0, a logarithm of 0 "
+                    "or a division by 0 in it"
+                )
             if schedule:
                 factor = schedule(len(history.losses))
                 for group in update.param_groups:
@@ -109,6 +122,11 @@ def fit(
             progress.set_postfix(loss=f"{history.losses[-1]:.3f}", refresh=False)
             if len(history.losses) % checkpoint_every == 0:
                 run.save()
+    if not history.losses:
+        raise ValueError(
+            "there was no batch, expected one or more. A generator or zip is used up "
+            "after one training: make it anew, or use a list."
+        )
     run.save()
     return history
 

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from course_lib.cells import RNNParams, rnn_step
-from course_lib.shapes import check_shape
+from course_lib.shapes import check_sequence
 
 
 def unroll(f: Callable[[Any, Any], Any], state: Any, inputs: Iterable[Any]) -> list:
@@ -45,9 +45,8 @@ def rnn_forward(
     Raises:
         ShapeError: an axis has the wrong length.
     """
-    input_size, hidden_size = params.W_xh.shape
-    batch, _, _ = check_shape("x", x, "batch time input", input=input_size)
-    h_t = x.new_zeros(batch, hidden_size) if h_0 is None else h_0
+    batch, _ = check_sequence(x, {"h_prev": h_0}, params.W_xh, params.W_hh)
+    h_t = x.new_zeros(batch, params.W_hh.shape[0]) if h_0 is None else h_0
     hs = []
     # unbind, not x[:, t]: indexing inside the loop makes the backward pass
     # quadratic in time, since each index writes a gradient as large as x

@@ -116,7 +116,16 @@ def pad_sequences(
     Returns:
         ids: (batch, time) int64; time is the length of the longest.
         lengths: (batch,) int64.
+
+    Raises:
+        TypeError: a sequence is a text or a single id.
     """
+    sequences = list(sequences)  # read twice
+    if any(isinstance(sequence, str | int) for sequence in sequences):
+        raise TypeError(
+            f"sequences holds {sequences[0]!r}, expected one list of ids for each "
+            "sequence. Encode a text with vocabulary.encode(text)."
+        )
     lengths = [len(sequence) for sequence in sequences]
     time = max(lengths, default=0)
     rows = [[*ids, *([PAD] * (time - len(ids)))] for ids in sequences]

@@ -363,7 +363,8 @@ $$p = \mathrm{softmax}(\text{logits} / \text{temperature})$$
   that score the same as the last of these may be drawn too, so that the order of the
   vocabulary does not matter. `top_k=None` lets all be drawn.
 - Temperature 0 takes the symbol with the largest score.
-- All randomness comes from `generator`: the same seed draws the same symbols again.
+- All randomness comes from `generator`: the same seed draws the same symbols again, and
+  a second call with the same generator goes on with its numbers.
 - The scores that were passed in stay as they are.
 
 `torch.multinomial(probs, 1, generator=generator)` draws from each row of `probs`.
@@ -437,38 +438,48 @@ DRAWS = 4000  # of each row; the standard deviation of a share is at most 0.008
 
 
 def draw_often(function, logits, temperature, top_k, seed):
-    """Draw from every row many times; shares are compared, single draws are not."""
+    """Draw from every row many times; shares are compared, single draws are not.
+
+    Half of the draws are a second call's, with the generator that the first has left.
+    """
     rows, vocab = logits.shape
 
-    def drawn(seed, times):
+    def drawn(generator, times):
         many = logits.repeat_interleave(times, dim=0)
-        generator = torch.Generator().manual_seed(seed)
         return function(many, temperature, top_k, generator), many[::times]
 
-    found, kept = drawn(seed, DRAWS)
+    def seeded(number):
+        return torch.Generator().manual_seed(number)
+
+    source = seeded(seed)
+    halves, (kept, _) = zip(*(drawn(source, DRAWS // 2) for _ in range(2)), strict=True)
     names = (
         "the share of each symbol in many draws (row, symbol)",
         "whether each symbol is ever drawn (row, symbol)",
         "whether neighbours with the same scores draw differently",
         "whether the same seed draws the same again",
         "whether another seed draws something else",
+        "whether a second call with the same generator goes on with its numbers",
         "the scores after the call",
     )
-    if not isinstance(found, torch.Tensor) or found.dtype != torch.int64:
-        return {"result": found, **dict.fromkeys(names)}
-    in_range = found.shape == (rows * DRAWS,) and ((found >= 0) & (found < vocab)).all()
-    if not in_range:
-        return {"result": found, **dict.fromkeys(names)}
-    places = torch.arange(rows).repeat_interleave(DRAWS) * vocab + found
-    counts = torch.bincount(places, minlength=rows * vocab).reshape(rows, vocab)
-    in_rows = found.reshape(rows, DRAWS)
-    few = [drawn(number, 40)[0] for number in (seed, seed, seed + 1)]
+    for found in halves:
+        if not isinstance(found, torch.Tensor) or found.dtype != torch.int64:
+            return {"result": found, **dict.fromkeys(names)}
+        in_range = ((found >= 0) & (found < vocab)).all()
+        if found.shape != (rows * (DRAWS // 2),) or not in_range:
+            return {"result": found, **dict.fromkeys(names)}
+    in_rows = torch.cat([found.reshape(rows, -1) for found in halves], dim=1)
+    places = torch.arange(rows)[:, None] * vocab + in_rows
+    counts = torch.bincount(places.flatten(), minlength=rows * vocab)
+    counts = counts.reshape(rows, vocab)
+    few = [drawn(seeded(number), 40)[0] for number in (seed, seed, seed + 1)]
     seen = (
         checks.Measured(counts / DRAWS, 0.065),
         counts > 0,
         bool((in_rows != in_rows[:, :1]).any()),
         torch.equal(few[0], few[1]),
         not torch.equal(few[0], few[2]),
+        not torch.equal(*halves),
         kept,
     )
     return {"result": torch.zeros_like(found), **dict(zip(names, seen, strict=True))}
@@ -539,6 +550,7 @@ check.hidden(
         "torch.distributions.Categorical",
         "course_lib.language.models.sample_next",
         "course_lib.language.models.generate",
+        "course_lib.language.drawing.draw",
     ),
     through=draw_often,
 )

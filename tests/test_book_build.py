@@ -1,11 +1,16 @@
 """What stops the build: tiny books, made with the book's own configuration."""
 
+import importlib
+import pkgutil
 import re
 import shutil
 import sys
+from pathlib import Path
 
 import pytest
 from book_kit import ROOT, build_book, complaints
+
+import course_lib
 
 sys.path.insert(0, str(ROOT / "book" / "_ext"))
 from course_book import execution
@@ -101,44 +106,77 @@ def test_a_cell_that_raises_stops_the_build(tiny_book):
     assert "ZeroDivisionError" in built.stdout
 
 
-def test_an_edit_of_the_library_runs_the_pages_again(tiny_book):
+def test_an_edit_of_the_library_or_a_table_runs_the_pages_again(tiny_book):
     folder = tiny_book(
         "```{code-cell} ipython3\nimport os\nfrom course_lib import size\n"
-        'print(size.VALUE, os.environ["OMP_NUM_THREADS"])\n```\n'
+        'threads = os.environ["OMP_NUM_THREADS"]\n'
+        "print(size.VALUE, size.TABLE.read_text(), threads)\n```\n"
     )
     shown = folder / "_build" / "html" / "book" / "01_page.html"
     caches = folder / "_build" / ".jupyter_cache"
     names = []
-    library = folder / "course_lib"
+    library, tables = folder / "course_lib", folder / "benchmarks"
     library.mkdir()
-    (library / "__init__.py").write_text("")
-    for value in ("first-value", "second-value"):
-        (library / "size.py").write_text(f'VALUE = "{value}"\n')
+    tables.mkdir()
+    (library / "__init__.py").write_text("", encoding="utf-8")
+    for value, table in (("one-value", 7), ("other-value", 7), ("other-value", 8)):
+        (library / "size.py").write_text(
+            "from pathlib import Path\n\nTABLE = Path(__file__).parents[1]"
+            f' / "benchmarks" / "table.json"\nVALUE = "{value}"\n',
+            encoding="utf-8",
+        )
+        (tables / "table.json").write_text(str(table), encoding="utf-8")
         built = build_book(folder)
         assert built.returncode == 0, complaints(built.stdout)
-        assert f"{value} 1" in shown.read_text()
+        assert f"{value} {table} 1" in shown.read_text(encoding="utf-8")
         names.append([path.name for path in caches.iterdir()])
-    assert [len(found) for found in names] == [1, 1], "old caches are removed"
-    assert names[0] != names[1]
+    assert [len(found) for found in names] == [1, 1, 1], "old caches are removed"
+    assert len({name for (name,) in names}) == 3
 
 
-def test_the_cache_is_named_after_the_library_and_its_requirements(tmp_path):
+def test_the_cache_is_named_after_what_pages_read(tmp_path):
     def digest():
         return execution.library_digest(tmp_path)
 
-    module = tmp_path / "course_lib" / "sub" / "a.py"
-    module.parent.mkdir(parents=True)
-    module.write_text("one = 1\n")
+    def write(name, text):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    module = write("course_lib/sub/a.py", "one = 1\n")
     seen = [digest()]
-    assert digest() == seen[0], "the same text, the same cache"
-    module.write_text("one = 2\n")
+    module.write_text("one = 2\n", encoding="utf-8")
     seen.append(digest())
     module.rename(module.with_name("b.py"))
     seen.append(digest())
-    (tmp_path / "requirements.txt").write_text("torch==2.13.0\n")
-    seen.append(digest())
-    assert len(set(seen)) == 4
+    for name in ("requirements.txt", "benchmarks/table.json"):
+        for text in ("[1]\n", "[2]\n"):
+            write(name, text)
+            seen.append(digest())
+    assert len(set(seen)) == 7
     assert all(execution.CACHE_NAME.fullmatch(name) for name in seen)
+    for name in (
+        *("README.md", "benchmarks/README.md", "benchmarks/grading.py"),
+        *("course_lib/grading/pool.py", "course_lib/__pycache__/b.cpython-313.pyc"),
+        *("exercises/03_rnn/03_rnn.ipynb", "tests/test_book.py", "_build/table.json"),
+    ):
+        write(name, "[3]\n")
+        assert digest() == seen[-1], f"{name} changes no page"
+
+
+def test_every_file_that_a_module_names_is_watched():
+    """A table that a module names (SAVED = …) must not be left out of the digest."""
+    watched, named = set(execution.files_read(ROOT)), set()
+    for found in pkgutil.walk_packages(course_lib.__path__, "course_lib."):
+        if found.name.startswith("course_lib.grading") or "__main__" in found.name:
+            continue
+        values = vars(importlib.import_module(found.name)).values()
+        paths = {value for value in values if isinstance(value, Path)}
+        named |= {path for path in paths if path.is_file()}
+    assert ROOT / "benchmarks" / "decode.json" in named
+    missed = {path for path in named - watched if path.is_relative_to(ROOT)}
+    assert not missed, sorted(missed)
 
 
 def test_only_caches_are_removed(tmp_path):

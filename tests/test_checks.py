@@ -234,6 +234,40 @@ def outer(x):
         task.score()
 
 
+INNER_OUTER = """
+from course_lib.checks import mistake
+
+def inner(x):
+    return 2 * x
+
+def outer(x):
+    return inner(x) + 1
+
+@mistake("outer", "a three in place of the two", "Call inner.")
+def three(x):
+    return 3 * x + 1
+"""
+
+
+@pytest.mark.parametrize(
+    ("inner", "words"),
+    [
+        (lambda x: 3 * x, "follows from inner, which is not right yet"),
+        (lambda x: 2 * x, "those of a three in place of the two"),
+    ],
+)
+def test_what_follows_is_not_a_mistake_of_its_own(inner, words):
+    """The numbers of a known mistake may come from a wrong earlier function."""
+    task = checks.Task("outer", lambda x: 3 * x + 1, points=1)
+    task.hidden(
+        lambda size, draw: (draw(size.batch),),
+        checks.Bank("outer", INNER_OUTER),
+        uses={"inner": inner},
+    )
+    with pytest.raises(CheckFailed, match=words):
+        task.score()
+
+
 def test_an_edge_can_be_worth_more_and_its_title_must_be_right(capsys):
     def edge(size, draw):
         return -1 - draw(4, 3).abs(), 1 + draw(3).abs()

@@ -41,8 +41,55 @@ def test_zeros_and_small_gradients_stay_as_they_are():
 def test_what_cannot_be_clipped_is_refused():
     with pytest.raises(ValueError, match="max_norm is 0"):
         clip_by_global_norm([torch.ones(2)], 0)
+    for max_norm in (-1.0, math.nan):
+        with pytest.raises(ValueError, match="expected a positive number"):
+            clip_by_global_norm([torch.ones(2)], max_norm)
     with pytest.raises(ValueError, match="for 0 gradients"):
         clip_by_global_norm([], 1.0)
+
+
+def test_infinity_clips_nothing_and_large_numbers_do_not_overflow():
+    grads = [torch.tensor([3.0, 4.0])]
+    assert torch.equal(clip_by_global_norm(grads, math.inf)[0][0], grads[0])
+    # the squares are beyond float32
+    clipped, norm = clip_by_global_norm([grads[0] * 1e30], 1.0)
+    torch.testing.assert_close(clipped[0], torch.tensor([0.6, 0.8]))
+    assert norm.item() == pytest.approx(5e30)
+    half = torch.full((2,), 4e4, dtype=torch.float16)
+    clipped, _ = clip_by_global_norm([half, torch.zeros(1).half()], 2**0.5)
+    torch.testing.assert_close(clipped[0], torch.ones(2).half())
+
+
+def test_each_gradient_keeps_its_dtype():
+    grads = [torch.ones(2), torch.tensor(1.0), torch.ones(1, dtype=torch.float64)]
+    clipped, _ = clip_by_global_norm(grads, 1.0)
+    assert [grad.dtype for grad in clipped] == [grad.dtype for grad in grads]
+    assert torch.stack([grad.double().norm() for grad in clipped]).norm() == (
+        pytest.approx(1)
+    )
+
+
+@pytest.mark.parametrize("number", [math.nan, math.inf, -math.inf])
+def test_a_gradient_that_is_not_finite_has_no_direction(number):
+    grads = [torch.ones(2), torch.tensor([1.0, number])]
+    with pytest.raises(ValueError, match=r"grads\[1\] holds.*expected finite ones"):
+        clip_by_global_norm(grads, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("grads", "words"),
+    [
+        ((torch.ones(2) for _ in range(2)), r"is a generator.*Write list"),
+        (torch.ones(2, 2), r"is a Tensor.*\[gradient\]"),
+        ([torch.ones(2), None], r"grads\[1\] is None.*does not use this parameter"),
+        ([torch.nn.Parameter(torch.ones(2))], r"is a parameter.*pass p\.grad"),
+        ([torch.ones(2, dtype=torch.long)], r"is torch\.int64.*floating-point"),
+        ([1.0], r"is float.*floating-point"),
+    ],
+)
+def test_what_is_no_list_of_gradients_is_refused(grads, words):
+    with pytest.raises(TypeError, match=words):
+        clip_by_global_norm(grads, 1.0)
 
 
 def test_the_cliff_stands_where_the_upper_state_disappears():

@@ -6,6 +6,7 @@ mistake is tried on numbers of its own, too, as many as UNROLLED_SEEDS says.
 """
 
 import os
+import re
 import shutil
 import zlib
 
@@ -119,6 +120,31 @@ def test_what_a_mistake_costs_is_no_matter_of_luck(
         if len(found) > 1:
             varying.append(f"{task}: {function.__name__} {sorted(found)}")
     assert not varying, "\n".join(varying)
+
+
+def test_a_task_is_not_blamed_for_an_earlier_one(exercise):
+    """A right answer that calls a wrong earlier one has no mistake of its own."""
+    on_top = exercise.solved()  # its functions call each other by name
+    mistakes = exercise.answers("mistakes")
+    pairs = {
+        later: re.findall(r'"(\w+)": \1', found[1])
+        for later, cell in exercise.tests.items()
+        if (found := re.search(r"\buses=\{(.*?)\}", cell.source))
+    }
+    followed = dict.fromkeys(pairs, False)
+    for later, earlier in pairs.items():
+        phrases = {f.marked_mistake[1].says for task, f in mistakes if task == later}
+        for task, function in mistakes:
+            if task not in earlier:
+                continue
+            right = on_top[task]
+            on_top[task] = function
+            message = exercise.verdict(later, on_top).message
+            on_top[task] = right
+            named = [says for says in phrases if f" {says}." in message]
+            assert not named, f"{later} on top of {function.__name__}:\n{message}"
+            followed[later] |= f"It follows from {task}" in message
+    assert all(followed.values()), followed
 
 
 def test_mistakes_that_nobody_listed_fail_too(exercise, monkeypatch):

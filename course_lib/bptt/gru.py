@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from course_lib.cells import GRUParams
-from course_lib.shapes import check_shape
+from course_lib.shapes import ShapeError, check_sequence, check_shape
 
 
 class GRUCache(NamedTuple):
@@ -110,7 +110,7 @@ def gru_forward_cached(
     Raises:
         ShapeError: an axis has the wrong length.
     """
-    check_shape("x", x, "batch time input", input=params.W_x.shape[0])
+    check_sequence(x, {}, params.W_x, params.W_h)
     h_t, hs, caches = h_0, [], []
     for x_t in x.swapaxes(0, 1):
         h_t, cache = gru_step_cached(x_t, h_t, params)
@@ -173,6 +173,8 @@ def gru_backward(dstates: np.ndarray, caches: Sequence[GRUCache]) -> GRUGrads:
     Raises:
         ShapeError: `dstates` does not have one gradient for each state.
     """
+    if not caches:
+        raise ShapeError("caches is empty, expected one of each step, first step first")
     batch, hidden = caches[0].h_prev.shape
     sizes = {"batch": batch, "time": len(caches), "hidden": hidden}
     check_shape("dstates", dstates, "batch time hidden", **sizes)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from course_lib.cells import LSTMParams, LSTMState
-from course_lib.shapes import check_shape
+from course_lib.shapes import ShapeError, check_sequence, check_shape
 
 
 class LSTMCache(NamedTuple):
@@ -111,7 +111,7 @@ def lstm_forward_cached(
     Raises:
         ShapeError: an axis has the wrong length.
     """
-    check_shape("x", x, "batch time input", input=params.W_x.shape[0])
+    check_sequence(x, {}, params.W_x, params.W_h)
     hs, caches = [], []
     for x_t in x.swapaxes(0, 1):
         state, cache = lstm_step_cached(x_t, state, params)
@@ -180,6 +180,8 @@ def lstm_backward(dstates: np.ndarray, caches: Sequence[LSTMCache]) -> LSTMGrads
     Raises:
         ShapeError: `dstates` does not have one gradient for each state.
     """
+    if not caches:
+        raise ShapeError("caches is empty, expected one of each step, first step first")
     batch, hidden = caches[0].c_t.shape
     sizes = {"batch": batch, "time": len(caches), "hidden": hidden}
     check_shape("dstates", dstates, "batch time hidden", **sizes)

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from course_lib.cells import RNNParams
-from course_lib.shapes import ShapeError, check_shape
+from course_lib.shapes import ShapeError, check_sequence, check_shape
 from course_lib.unroll import rnn_forward
 
 TINY = 1e-8  # gradients smaller than this are compared absolutely
@@ -98,7 +98,7 @@ def rnn_forward_cached(
     Raises:
         ShapeError: an axis has the wrong length.
     """
-    check_shape("x", x, "batch time input", input=params.W_xh.shape[0])
+    check_sequence(x, {}, params.W_xh, params.W_hh)
     h_t, hs, caches = h_0, [], []
     for x_t in x.swapaxes(0, 1):
         h_t, cache = rnn_step_cached(x_t, h_t, params)
@@ -153,6 +153,8 @@ def rnn_backward(dstates: np.ndarray, caches: Sequence[StepCache]) -> RNNGrads:
     Raises:
         ShapeError: `dstates` does not have one gradient for each state.
     """
+    if not caches:
+        raise ShapeError("caches is empty, expected one of each step, first step first")
     batch, hidden = caches[0].h_t.shape
     sizes = {"batch": batch, "time": len(caches), "hidden": hidden}
     check_shape("dstates", dstates, "batch time hidden", **sizes)
@@ -213,11 +215,17 @@ def gradient_check(
 
     Raises:
         ShapeError: gradient and parameter have different shapes.
+        ValueError: `eps` is not positive, or there is nothing to check.
     """
     if grad.shape != theta.shape:
         raise ShapeError(
             f"grad has shape {grad.shape}, theta has {theta.shape}: a gradient has the "
             "shape of its parameter. Is it transposed, or not summed over the batch?"
+        )
+    if not eps > 0 or not theta.size:
+        raise ValueError(
+            f"eps is {eps} for {theta.size} elements, expected a positive step, such "
+            "as 1e-6, and one element or more"
         )
     numeric = np.empty(theta.shape)
     for index in np.ndindex(theta.shape):
@@ -248,12 +256,16 @@ def truncated_bptt(
         h_T: (batch, hidden) the last state, outside any graph.
 
     Raises:
+        ShapeError: an axis has the wrong length.
         ValueError: the window holds no step.
 
     Source: Williams and Peng (1990), with windows that do not overlap.
     """
     if window < 1:
         raise ValueError(f"window is {window}, expected 1 step or more")
+    batch, time = check_sequence(x, {"h_0": h_0}, params.W_xh, params.W_hh)
+    sizes = {"batch": batch, "time": time, "hidden": params.W_hh.shape[0]}
+    check_shape("targets", targets, "batch time hidden", **sizes)
     h_t, total = h_0, [torch.zeros_like(weight) for weight in params]
     pairs = zip(x.split(window, dim=1), targets.split(window, dim=1), strict=True)
     for x_part, y_part in pairs:

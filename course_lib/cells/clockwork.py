@@ -10,7 +10,7 @@ from torch import Tensor
 
 from course_lib.cells.leaky import start_state
 from course_lib.cells.rnn import RNNParams, init_rnn
-from course_lib.shapes import check_shape
+from course_lib.shapes import check_shape, check_step
 
 
 def clockwork_mask(periods: Tensor) -> Tensor:
@@ -28,6 +28,7 @@ def clockwork_mask(periods: Tensor) -> Tensor:
 
     Source: Koutník et al. (2014); upper triangular there, in column vectors.
     """
+    check_shape("periods", periods, "hidden")
     return (periods[:, None] >= periods[None, :]).float()
 
 
@@ -42,8 +43,11 @@ def init_clockwork(
 
     Returns:
         `RNNParams`; W_hh (hidden, hidden) is zero where the mask is.
+
+    Raises:
+        ValueError: a period is less than one step.
     """
-    check_shape("periods", periods, "hidden", hidden=hidden_size)
+    _check_periods(periods, hidden_size)
     params = init_rnn(input_size, hidden_size, generator, gain)
     mask = clockwork_mask(periods)
     W_hh = params.W_hh * mask * (hidden_size / mask.sum(dim=0)) ** 0.5
@@ -73,9 +77,8 @@ def clockwork_step(
 
     Source: Koutník et al. (2014).
     """
-    input_size, hidden_size = params.W_xh.shape
-    batch, _ = check_shape("x_t", x_t, "batch input", input=input_size)
-    check_shape("h_prev", h_prev, "batch hidden", batch=batch, hidden=hidden_size)
+    check_shape("periods", periods, "hidden", hidden=params.W_hh.shape[0])
+    check_step(x_t, h_prev, params.W_xh, params.W_hh)
     W_hh = params.W_hh * clockwork_mask(periods).to(params.W_hh)
     new = torch.tanh(x_t @ params.W_xh + h_prev @ W_hh + params.b_h)
     return torch.where(t % periods == 0, new, h_prev)
@@ -96,7 +99,12 @@ def clockwork_forward(
     Returns:
         hs: (batch, time, hidden) the state after every step.
         h_T: (batch, hidden) the state after the last one.
+
+    Raises:
+        ShapeError: an axis has the wrong length.
+        ValueError: a period is less than one step.
     """
+    _check_periods(periods, params.W_hh.shape[0])
     h_t, hs = start_state(x, h_0, params), []
     W_hh = params.W_hh * clockwork_mask(periods).to(params.W_hh)
     from_input = x @ params.W_xh + params.b_h
@@ -110,3 +118,12 @@ def clockwork_param_count(input_size: int, periods: Tensor) -> int:
     """Return how many numbers a clockwork RNN trains: the masked ones do not count."""
     links = int(clockwork_mask(periods).sum())
     return len(periods) * (input_size + 1) + links
+
+
+def _check_periods(periods: Tensor, hidden_size: int) -> None:
+    check_shape("periods", periods, "hidden", hidden=hidden_size)
+    if not periods.is_meta and not bool((periods >= 1).all()):
+        raise ValueError(
+            f"a period is {periods.min().item():g}, expected 1 step or more: a unit "
+            "with period 1 is updated at every step"
+        )

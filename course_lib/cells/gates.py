@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from course_lib.cells.gru import GRUParams, init_gru
-from course_lib.shapes import ShapeError, check_shape
+from course_lib.shapes import ShapeError, check_sequence, check_step
 
 
 class GlobalLocalParams(NamedTuple):
@@ -226,17 +226,12 @@ def _count_groups(params: GRUParams) -> int:
 
 
 def _check(x_t: Tensor, h_prev: Tensor, params: GRUParams | GlobalLocalParams) -> None:
-    input_size, hidden_size = params.W_x.shape[0], params.W_h.shape[0]
-    batch, _ = check_shape("x_t", x_t, "batch input", input=input_size)
-    check_shape("h_prev", h_prev, "batch hidden", batch=batch, hidden=hidden_size)
+    check_step(x_t, h_prev, params.W_x, params.W_h)
 
 
 def _first_state(
     x: Tensor, state: Tensor | None, params: GRUParams | GlobalLocalParams
 ) -> Tensor:
-    input_size, hidden_size = params.W_x.shape[0], params.W_h.shape[0]
-    batch, _, _ = check_shape("x", x, "batch time input", input=input_size)
-    if state is None:
-        return x.new_zeros(batch, hidden_size)
-    check_shape("state", state, "batch hidden", batch=batch, hidden=hidden_size)
-    return state
+    hidden_size = params.W_h.shape[0]
+    batch, _ = check_sequence(x, {"state": state}, params.W_x, params.W_h)
+    return x.new_zeros(batch, hidden_size) if state is None else state

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from course_lib.cells.rnn import RNNParams
-from course_lib.shapes import check_shape
+from course_lib.shapes import check_sequence, check_step
 
 PLACEMENTS = ("after", "before")
 
@@ -95,9 +95,7 @@ def gru_step(
     Source: Cho et al. (2014): "after" is the formula of the first version of the paper
     on arXiv, of cuDNN and of PyTorch, "before" that of the published version.
     """
-    input_size, hidden_size = params.W_x.shape[0], params.W_h.shape[0]
-    batch, _ = check_shape("x_t", x_t, "batch input", input=input_size)
-    check_shape("h_prev", h_prev, "batch hidden", batch=batch, hidden=hidden_size)
+    check_step(x_t, h_prev, params.W_x, params.W_h)
     _check_placement(reset)
     from_input = x_t @ params.W_x + params.b
     return _step(from_input, h_prev, _by_use(params), params.b_hn, reset)
@@ -123,10 +121,9 @@ def gru_forward(
         ShapeError: an axis has the wrong length.
         ValueError: `reset` is neither "after" nor "before".
     """
-    input_size, hidden_size = params.W_x.shape[0], params.W_h.shape[0]
-    batch, _, _ = check_shape("x", x, "batch time input", input=input_size)
+    hidden_size = params.W_h.shape[0]
+    batch, _ = check_sequence(x, {"state": state}, params.W_x, params.W_h)
     h_t = x.new_zeros(batch, hidden_size) if state is None else state
-    check_shape("state", h_t, "batch hidden", batch=batch, hidden=hidden_size)
     _check_placement(reset)
     # what does not depend on the state: one product for all steps
     from_inputs, weights = x @ params.W_x + params.b, _by_use(params)

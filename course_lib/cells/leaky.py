@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from course_lib.cells.rnn import RNNParams, init_rnn, rnn_step
-from course_lib.shapes import check_shape
+from course_lib.shapes import check_sequence, check_shape
 
 
 class DelayedParams(NamedTuple):
@@ -132,9 +132,11 @@ def leaky_step(
 
     Raises:
         ShapeError: an axis has the wrong length.
+        ValueError: α is a number that is not between 0 and 1.
 
     Source: Mozer (1992); El Hihi and Bengio (1996).
     """
+    _check_alpha(alpha, params.W_hh.shape[0])
     new = rnn_step(x_t, h_prev, RNNParams(params.W_xh, params.W_hh, params.b_h))
     return alpha * h_prev + (1 - alpha) * new
 
@@ -156,7 +158,15 @@ def leaky_forward(
     Returns:
         hs: (batch, time, hidden) the state after every step.
         h_T: (batch, hidden) the state after the last one.
+
+    Raises:
+        ShapeError: an axis has the wrong length.
+        ValueError: α is not between 0 and 1.
     """
+    _check_alpha(alpha, params.W_hh.shape[0])
+    in_tensor = isinstance(alpha, Tensor) and not alpha.is_meta
+    if in_tensor and not bool(((alpha >= 0) & (alpha <= 1)).all()):
+        raise ValueError(_no_share(alpha.tolist()))
     h_t, hs = start_state(x, h_0, params), []
     # the input has no part in the recurrence: one product for all steps
     for a_t in (x @ params.W_xh + params.b_h).unbind(dim=1):
@@ -217,9 +227,22 @@ def in_groups(values: Sequence[float], hidden_size: int) -> Tensor:
 
 def start_state(x: Tensor, h_0: Tensor | None, params: NamedTuple) -> Tensor:
     """Check the shapes, and return h_0 or zeros for it."""
-    input_size, hidden_size = params.W_xh.shape
-    batch, _, _ = check_shape("x", x, "batch time input", input=input_size)
-    if h_0 is None:
-        return x.new_zeros(batch, hidden_size)
-    check_shape("h_0", h_0, "batch hidden", batch=batch, hidden=hidden_size)
-    return h_0
+    hidden_size = params.W_xh.shape[1]
+    batch, _ = check_sequence(x, {"h_0": h_0}, params.W_xh, params.W_hh)
+    return x.new_zeros(batch, hidden_size) if h_0 is None else h_0
+
+
+def _check_alpha(alpha: Tensor | float, hidden_size: int) -> None:
+    """Check what costs no look at the numbers of a tensor; steps call this, too."""
+    if isinstance(alpha, Tensor):
+        if alpha.ndim:
+            check_shape("alpha", alpha, "hidden", hidden=hidden_size)
+    elif not 0 <= alpha <= 1:
+        raise ValueError(_no_share(alpha))
+
+
+def _no_share(alpha: object) -> str:
+    return (
+        f"alpha is {alpha}, expected numbers from 0 to 1: the share that is kept. A "
+        "time constant of τ steps is alpha = 1 - 1/τ."
+    )

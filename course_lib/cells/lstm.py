@@ -10,7 +10,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from course_lib.shapes import ShapeError, check_shape
+from course_lib.shapes import ShapeError, check_like, check_sequence, check_shape
 
 
 class LSTMParams(NamedTuple):
@@ -99,8 +99,7 @@ def lstm_step(x_t: Tensor, state: LSTMState, params: LSTMParams) -> LSTMState:
     Source: Hochreiter and Schmidhuber (1997), with the forget gate of Gers, Schmidhuber
     and Cummins (2000), in PyTorch's order.
     """
-    check_shape("x_t", x_t, "batch input", input=params.W_x.shape[0])
-    check_lstm_state(state, x_t.shape[0], params)
+    check_lstm_step(x_t, state, params)
     h_prev, c_prev = state
     return _advance(x_t @ params.W_x + h_prev @ params.W_h + params.b, c_prev)
 
@@ -222,26 +221,37 @@ def lstm_from_torch(module: nn.LSTM | nn.LSTMCell) -> LSTMParams:
 
 def lstm_start(x: Tensor, state: LSTMState | None, params: LSTMParams) -> LSTMState:
     """Check the inputs of a sequence and return the state before its first step."""
-    batch, _, _ = check_shape("x", x, "batch time input", input=params.W_x.shape[0])
+    parts = {} if state is None else check_lstm_state(state, params)
+    batch, _ = check_sequence(x, parts, params.W_x, params.W_h)
     if state is None:
         zeros = x.new_zeros(batch, params.W_h.shape[0])
         return LSTMState(zeros, zeros)
-    check_lstm_state(state, batch, params)
     return LSTMState(*state)
 
 
-def check_lstm_state(state: LSTMState, batch: int, params: LSTMParams) -> None:
-    """An LSTM's state has two parts; one tensor in their place is a common slip."""
+def check_lstm_step(x_t: Tensor, state: LSTMState, params: LSTMParams) -> None:
+    """Check the input and the state of one step; `check_step` for two tensors."""
+    parts = check_lstm_state(state, params)
+    batch, _ = check_shape("x_t", x_t, "batch input", input=params.W_x.shape[0])
+    for name, part in parts.items():
+        sizes = {"batch": batch, "hidden": params.W_h.shape[0]}
+        check_shape(name, part, "batch hidden", **sizes)
+    check_like("x_t", x_t, params.W_x)
+    for name, part in parts.items():
+        check_like(name, part, params.W_h)
+
+
+def check_lstm_state(state: LSTMState, params: LSTMParams) -> dict[str, Tensor]:
+    """Return the two parts of a state by name; one tensor is a common slip."""
     hidden, width = params.W_h.shape
     if width != 4 * hidden:
         raise ShapeError(
             f"W_h has shape {(hidden, width)}, expected (hidden, 4·hidden). Is it "
             "transposed, or of another cell?"
         )
-    if isinstance(state, Tensor) or len(state) != 2:
+    if isinstance(state, Tensor) or not hasattr(state, "__len__") or len(state) != 2:
         raise ShapeError(
             "state is not a pair, expected LSTMState(h, c). An LSTM keeps two "
             "tensors from step to step."
         )
-    for name, part in zip(("state.h", "state.c"), state, strict=True):
-        check_shape(name, part, "batch hidden", batch=batch, hidden=hidden)
+    return dict(zip(("state.h", "state.c"), state, strict=True))

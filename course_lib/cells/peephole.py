@@ -10,12 +10,11 @@ from torch import Tensor
 
 from course_lib.cells.lstm import (
     LSTMState,
-    check_lstm_state,
+    check_lstm_step,
     init_lstm,
     lstm_start,
     uniform_weights,
 )
-from course_lib.shapes import check_shape
 
 
 class PeepholeParams(NamedTuple):
@@ -62,8 +61,7 @@ def peephole_step(x_t: Tensor, state: LSTMState, params: PeepholeParams) -> LSTM
 
     Source: Gers and Schmidhuber (2000), with tanh for both squashing functions.
     """
-    check_shape("x_t", x_t, "batch input", input=params.W_x.shape[0])
-    check_lstm_state(state, x_t.shape[0], params)
+    check_lstm_step(x_t, state, params)
     h_prev, c_prev = state
     return _peep(x_t @ params.W_x + h_prev @ params.W_h + params.b, c_prev, params)
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from course_lib.shapes import check_shape
+from course_lib.shapes import check_like, check_shape, check_step
 
 
 class RNNParams(NamedTuple):
@@ -64,9 +64,7 @@ def rnn_step(x_t: Tensor, h_prev: Tensor, params: RNNParams) -> Tensor:
 
     Source: Elman (1990), in the notation of this course.
     """
-    input_size, hidden_size = params.W_xh.shape
-    batch, _ = check_shape("x_t", x_t, "batch input", input=input_size)
-    check_shape("h_prev", h_prev, "batch hidden", batch=batch, hidden=hidden_size)
+    check_step(x_t, h_prev, params.W_xh, params.W_hh)
     return torch.tanh(x_t @ params.W_xh + h_prev @ params.W_hh + params.b_h)
 
 
@@ -79,7 +77,13 @@ def output_scores(hs: Tensor, params: OutputParams) -> Tensor:
 
     Returns:
         logits: (..., output), unnormalised log-probabilities.
+
+    Raises:
+        ShapeError: the states are not as long as the rows of W_hy.
     """
+    axes = "… " * (getattr(hs, "ndim", 1) - 1) + "hidden"
+    check_shape("hs", hs, axes, hidden=params.W_hy.shape[0])
+    check_like("hs", hs, params.W_hy)
     return hs @ params.W_hy + params.b_y
 
 

@@ -36,14 +36,18 @@ class Diagnosis:
     def explain(
         self, function: Callable, probe: Probe, got: Any
     ) -> tuple[Mistake | None, list[str]]:
-        """Return the known mistake, if any, and lines for the learner, if any."""
-        if found := self.mistake(function, probe, got):
-            lines = [f"{_verb(probe, got)} {found.says}.", f"Hint: {found.hint}"]
-            return found, lines
+        """Return the known mistake, if any, and lines for the learner, if any.
+
+        What follows from an earlier task is looked for first: a right answer on top of
+        a wrong one can look like a mistake of its own, which was not made.
+        """
         if self._follows(probe, got):
             names = ", ".join(self.uses)
             line = f"It follows from {names}, which is not right yet: mend that first."
             return None, [line]
+        if found := self.mistake(function, probe, got):
+            lines = [f"{_verb(probe, got)} {found.says}.", f"Hint: {found.hint}"]
+            return found, lines
         return None, self._term(function, probe)
 
     def mistake(self, function: Callable, probe: Probe, got: Any) -> Mistake | None:
@@ -63,10 +67,14 @@ class Diagnosis:
         return alike[0] if alike else None
 
     def _follows(self, probe: Probe, got: Any) -> bool:
-        """Whether the answer is right for the learner's own earlier functions."""
+        """Whether the answer is right for the learner's own earlier functions.
+
+        They must change what comes out: else they are right here, and not to blame.
+        """
         if not self.uses:
             return False
-        return same(probe.observe(self.bank.reference_using(**self.uses)), got)
+        on_top = probe.observe(self.bank.reference_using(**self.uses))
+        return same(on_top, got) and not same(on_top, self.expected(probe))
 
     def _term(self, function: Callable, probe: Probe) -> list[str]:
         """Name the arguments without which the result is right: zero each in turn."""

@@ -58,6 +58,8 @@ def grammar(more: float = MORE) -> Grammar:
     Args:
         more: the probability that one more noun follows before the verb.
     """
+    if not 0 <= more < 1:
+        raise ValueError(f"more is {more}, expected 0 <= more < 1")
     arcs: dict = {}
 
     def write(start, text: str, end, prob: float = 1.0) -> None:
@@ -109,9 +111,12 @@ def agreement(
     Returns:
         The `Text`.
     """
-    if not 0 <= more < 1:
-        raise ValueError(f"more is {more}, expected 0 <= more < 1")
     rules = grammar(more)
+    if batch < 0 or time < 1:
+        raise ValueError(
+            f"batch is {batch} and time {time}, expected 0 or more pieces of at least "
+            "one letter"
+        )
     # NumPy's small operations take a fraction of the time of torch's
     edges, follows = rules.probs.cumsum(dim=1).numpy(), rules.follows.numpy()
     chance = torch.rand(time, batch, 1, generator=generator, dtype=torch.float64)
@@ -149,6 +154,11 @@ def forgetful_loss(more: float = MORE) -> float:
 
 def spell(letters: Tensor) -> str:
     """Return one piece, (time,) int64, as text."""
+    if letters.ndim != 1 or not ((letters >= 0) & (letters < len(ALPHABET))).all():
+        raise ValueError(
+            f"letters has shape {tuple(letters.shape)}, expected one piece, (time,), "
+            f"of numbers from 0 to {len(ALPHABET) - 1}"
+        )
     return "".join(ALPHABET[letter] for letter in letters.tolist())
 
 

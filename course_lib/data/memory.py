@@ -32,6 +32,7 @@ def latch(
 
     Source: after Bengio, Simard and Frasconi (1994); the cue is one step long here.
     """
+    _check_length("batch", batch, 0)
     _check_length("time", time, 2)
     targets = 2.0 * torch.randint(2, (batch,), generator=generator) - 1
     x = noise * torch.randn(batch, time, 1, generator=generator)
@@ -56,6 +57,7 @@ def adding(batch: int, time: int, generator: torch.Generator) -> tuple[Tensor, T
 
     Source: Hochreiter and Schmidhuber (1997), in the form of Le et al. (2015).
     """
+    _check_length("batch", batch, 0)
     _check_length("time", time, 2)
     numbers = torch.rand(batch, time, generator=generator)
     half = time // 2
@@ -89,7 +91,9 @@ def copying(
 
     Source: Arjovsky, Shah and Bengio (2016), after Hochreiter and Schmidhuber (1997).
     """
-    _check_length("time", time, 1)
+    _check_length("batch", batch, 0)
+    for name, value in (("time", time), ("length", length), ("kinds", kinds)):
+        _check_length(name, value, 1)
     symbols = torch.randint(1, kinds + 1, (batch, length), generator=generator)
     inputs = torch.zeros(batch, time + 2 * length, dtype=torch.long)
     inputs[:, :length] = symbols
@@ -107,6 +111,8 @@ def copying_baseline(
     Blank is certain wherever it is due; at the last ten steps each of the eight symbols
     is as likely: 10 ln 8 / (time + 20).
     """
+    for name, value in (("time", time), ("length", length), ("kinds", kinds)):
+        _check_length(name, value, 1)
     return length * math.log(kinds) / (time + 2 * length)
 
 

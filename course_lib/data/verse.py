@@ -39,6 +39,8 @@ def quatrain(draws: Draws) -> Poem:
 
 def quatrains(count: int, generator: torch.Generator) -> list[Poem]:
     """Draw poems; `generator` moves on by one draw, on whatever device it lives."""
+    if count < 0:
+        raise ValueError(f"count is {count}, expected 0 or more poems")
     draws = Draws(generator)
     return [quatrain(draws) for _ in range(count)]
 

@@ -9,7 +9,7 @@ direction of the step and bounds its length.
 from collections.abc import Sequence
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 
 def clip_by_global_norm(
@@ -19,28 +19,75 @@ def clip_by_global_norm(
 
         n = √(Σ_i ‖g_i‖²),     g_i ← g_i · min(1, max_norm / n)
 
+    The norm is summed in float64, where no float32 gradient overflows.
+
     Args:
         grads: tensors of any shapes; they are not changed.
-        max_norm: the largest norm allowed, positive.
+        max_norm: the largest norm allowed, positive; infinity clips nothing.
 
     Returns:
         clipped: the gradients, shaped as before.
         norm: a scalar, the global norm before clipping.
 
     Raises:
-        ValueError: `max_norm` is not positive, or there is no gradient.
+        TypeError: `grads` is no list or tuple, or what it holds is no gradient.
+        ValueError: `max_norm` is not positive, there is no gradient, or a number in
+            one is infinite or NaN: such a gradient has no direction.
 
     Source: Pascanu, Mikolov and Bengio (2013).
     """
+    _check_gradients(grads)
     if not max_norm > 0 or not grads:
         raise ValueError(
             f"max_norm is {max_norm} for {len(grads)} gradients, expected a positive "
             "number and one gradient or more"
         )
-    norm = torch.stack([grad.norm() for grad in grads]).norm()
-    # dividing by the larger of the two is min(1, max_norm / norm) without 0 / 0
-    scale = max_norm / norm.clamp(min=max_norm)
-    return [grad * scale for grad in grads], norm
+    first = grads[0]
+    norms = [torch.linalg.vector_norm(g, dtype=torch.float64) for g in grads]
+    norm = torch.stack([one.to(first.device) for one in norms]).norm()
+    if not norm.is_meta and not norm.isfinite():  # one look for all of them
+        raise ValueError(_not_finite(grads))
+    scale = (max_norm / norm).clamp(max=1)
+    clipped = [(grad * scale.to(grad.device)).to(grad.dtype) for grad in grads]
+    return clipped, norm.to(first)
+
+
+def _check_gradients(grads: Sequence[Tensor]) -> None:
+    if not isinstance(grads, list | tuple):
+        raise TypeError(
+            f"grads is a {type(grads).__name__}, expected a list or tuple of tensors; "
+            "they are read twice. Write list(…), or [gradient] for a single one."
+        )
+    for place, grad in enumerate(grads):
+        if grad is None:
+            raise TypeError(
+                f"grads[{place}] is None, expected a tensor: the loss does not use this"
+                " parameter. Leave out what is None."
+            )
+        if isinstance(grad, nn.Parameter):
+            raise TypeError(
+                f"grads[{place}] is a parameter, expected its gradient: pass p.grad, "
+                "not p"
+            )
+        if not isinstance(grad, Tensor) or not grad.is_floating_point():
+            kind = grad.dtype if isinstance(grad, Tensor) else type(grad).__name__
+            raise TypeError(
+                f"grads[{place}] is {kind}, expected a tensor of floating-point numbers"
+            )
+
+
+def _not_finite(grads: Sequence[Tensor]) -> str:
+    wrong = [place for place, grad in enumerate(grads) if not grad.isfinite().all()]
+    if not wrong:
+        return (
+            "the norm of the gradients is beyond float64, expected a finite number. "
+            "Take smaller weights or fewer steps."
+        )
+    return (
+        f"grads[{wrong[0]}] holds an infinite number or NaN, expected finite ones: no "
+        "scale makes such a step a good one. Look where the loss overflows, or skip "
+        "this update."
+    )
 
 
 def cliff_loss(b: Tensor, w: float = 2.0, target: float = 0.5, steps: int = 50):

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from course_lib.cells import RNNParams
-from course_lib.shapes import check_shape
+from course_lib.shapes import check_batch_first, check_shape
 
 
 def jacobians(states: Tensor, params: RNNParams) -> Tensor:
@@ -86,10 +86,15 @@ def vanishing_rate(norms: Tensor) -> float:
         The rate: below 1 gradients vanish, above 1 they explode.
 
     Raises:
-        ValueError: fewer than two norms are positive.
+        ValueError: fewer than two norms are positive, or one is not finite.
     """
     check_shape("norms", norms, "time")
     lags = torch.arange(len(norms), dtype=torch.float64, device=norms.device)
+    if not bool(norms.isfinite().all()):
+        raise ValueError(
+            f"{int((~norms.isfinite()).sum())} of {len(norms)} norms are not finite: "
+            "expected numbers. Use float64, or fewer lags."
+        )
     kept = norms > 0
     if int(kept.sum()) < 2:
         raise ValueError(
@@ -132,7 +137,11 @@ def input_gradient_by_lag(
 
     Returns:
         (time,) the norm of ∂(v · h_T)/∂x_{T-k} over batch and input, relative to lag 0.
+
+    Raises:
+        ValueError: the layer has the batch second.
     """
+    check_batch_first(layer)
     check_shape("x", x, "batch time input")
     x = x.detach().requires_grad_()
     last = layer(x)[0][:, -1]

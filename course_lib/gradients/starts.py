@@ -33,7 +33,7 @@ def spectral_radius_scale(W: Tensor, rho: float) -> Tensor:
             W has another one.
     """
     radius = spectral_radius(W)
-    if rho < 0 or radius == 0:
+    if not rho >= 0 or radius == 0:
         raise ValueError(
             f"rho is {rho}, the radius of W is {float(radius):g}: expected rho >= 0 "
             "and a W with an eigenvalue other than 0. Draw W at random."
@@ -87,4 +87,10 @@ def _check_square(W: Tensor) -> None:
         raise ShapeError(
             f"W has shape {tuple(W.shape)}, expected (hidden, hidden), a square: "
             "eigenvalues belong to W_hh, not to W_xh."
+        )
+    if not W.numel() or not W.is_floating_point() or not bool(W.isfinite().all()):
+        raise ValueError(
+            f"W holds {W.numel()} numbers of {W.dtype}, of which "
+            f"{int((~W.isfinite()).sum())} are not finite; expected finite "
+            "floating-point numbers, one or more: nothing else has eigenvalues."
         )

@@ -9,6 +9,8 @@ from typing import NamedTuple
 
 from torch import Tensor
 
+from course_lib.language.drawing import NO_BEST
+
 
 class Hypothesis(NamedTuple):
     """A sequence that a beam search has found.
@@ -57,7 +59,10 @@ class Search:
         sums = (totals[..., None] + log_probs.view(batch, beam, vocab)).flatten(1)
         # every beam ends at most once, so twice as many leave enough that go on
         best, places = sums.topk(min(2 * beam, beam * vocab), dim=1)
-        found = zip(best.tolist(), places.tolist(), strict=True)
+        totals_found = best.tolist()
+        if any(math.isnan(total) for row in totals_found for total in row):
+            raise ValueError(NO_BEST)
+        found = zip(totals_found, places.tolist(), strict=True)
         kept = [
             self._sort_out(row, zip(*line, strict=True), vocab)
             for row, line in enumerate(found)

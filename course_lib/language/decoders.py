@@ -20,7 +20,7 @@ from course_lib.language.encoders import Bridge, Memory
 from course_lib.language.models import embed
 from course_lib.layers.gru import fast_gru
 from course_lib.layers.lstm import fast_lstm
-from course_lib.layers.stack import Stack
+from course_lib.layers.stack import Stack, check_stack
 from course_lib.shapes import check_shape
 
 READABLE = {fast_gru: gru_forward, fast_lstm: lstm_forward}
@@ -53,6 +53,7 @@ class Decoder(nn.Module):
             ValueError: the layer is deep, or does not read what this decoder feeds it.
         """
         super().__init__()
+        check_stack(layer)
         if len(layer.cells) != 1:
             raise ValueError("a decoder takes a layer with num_layers=1, one direction")
         self.layer, self.bridge = layer, bridge

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from course_lib.language.beams import Hypothesis, Search
+from course_lib.language.drawing import draw_symbols
 from course_lib.language.states import map_state, take_rows
 from course_lib.shapes import check_shape
 from course_lib.vocabulary import STOP
@@ -180,7 +181,8 @@ def beam_search(
         of them.
 
     Raises:
-        ValueError: beam_size or max_steps is not at least 1, or α is negative.
+        ValueError: beam_size or max_steps is not at least 1, α is negative, or scores
+            hold NaN or no largest one.
 
     Source: Graves (2012) for the search; the mean log-probability is the length
     normalisation of Cho et al. (2014) and others.
@@ -212,8 +214,7 @@ def beam_search(
 def _choose(logits: Tensor, sample: bool, generator: torch.Generator) -> Tensor:
     if not sample:
         return logits.argmax(dim=-1)
-    probs = torch.softmax(logits, dim=-1)
-    return torch.multinomial(probs, 1, generator=generator).squeeze(1)
+    return draw_symbols(torch.softmax(logits, dim=-1), generator)
 
 
 def _check_probability(truth_prob: float) -> None:

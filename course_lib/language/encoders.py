@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from course_lib.language.models import embed
 from course_lib.layers.padding import backwards, padding_mask, read_lengths
-from course_lib.layers.stack import Stack
+from course_lib.layers.stack import Stack, check_stack
 from course_lib.shapes import check_shape
 
 
@@ -56,6 +56,7 @@ class Encoder(nn.Module):
                 States are put back in the order of the source.
         """
         super().__init__()
+        check_stack(layer)
         if len(layer.cells) != layer.directions:
             raise ValueError("an encoder takes a layer with num_layers=1")
         self.layer, self.reverse = layer, reverse

@@ -6,7 +6,6 @@ streams that are read piece by piece with the state carried along (`streams` hol
 loss that does); writing feeds each guess back in.
 """
 
-import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -15,7 +14,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from course_lib.cells import OutputParams, output_scores
-from course_lib.shapes import check_shape
+from course_lib.language.drawing import check_choice, check_scores, draw
+from course_lib.shapes import check_batch_first, check_ids, check_shape, out_of_range
 
 
 def one_hot_embed(ids: Tensor, W: Tensor) -> Tensor:
@@ -35,11 +35,11 @@ def one_hot_embed(ids: Tensor, W: Tensor) -> Tensor:
         ValueError: an id is not in 0 … vocab - 1.
     """
     vocab, _ = check_shape("W", W, "vocab embedding")
-    _check_ids(ids)
+    check_ids("ids", ids)
     try:
         rows = F.one_hot(ids, vocab)
     except RuntimeError:
-        raise _out_of_range(ids, vocab) from None
+        raise out_of_range("ids", ids, vocab) from None
     return rows.to(W.dtype) @ W
 
 
@@ -58,11 +58,11 @@ def embed(ids: Tensor, W: Tensor) -> Tensor:
         ValueError: an id is not in 0 … vocab - 1.
     """
     vocab, _ = check_shape("W", W, "vocab embedding")
-    _check_ids(ids)
+    check_ids("ids", ids)
     try:
         return F.embedding(ids, W)
     except IndexError:
-        raise _out_of_range(ids, vocab) from None
+        raise out_of_range("ids", ids, vocab) from None
 
 
 def batchify_text(ids: Tensor, B: int, T: int) -> tuple[Tensor, Tensor]:
@@ -113,15 +113,25 @@ def perplexity(
         tokens: how many symbols each of them is summed over.
 
     Raises:
-        ValueError: there are not as many losses as counts, or nothing was counted.
+        ValueError: there are not as many losses as counts, nothing was counted, or the
+            losses are negative.
     """
     losses = torch.as_tensor(nats, dtype=torch.float64).reshape(-1)
     counts = torch.as_tensor(tokens, dtype=torch.float64).reshape(-1)
     if len(losses) != len(counts):
         raise ValueError(f"{len(losses)} losses and {len(counts)} counts do not fit")
-    if not counts.sum() > 0:
-        raise ValueError("no token was counted, so there is no perplexity")
-    return torch.exp(losses.sum() / counts.sum()).item()
+    if not counts.sum() > 0 or (counts < 0).any():
+        raise ValueError(
+            f"no token was counted, or a negative number: {counts.tolist()[:8]}. So "
+            "there is no perplexity; check the mask."
+        )
+    mean = losses.sum() / counts.sum()
+    if mean < -1e-6:  # a certain guess may round to a little less than 0
+        raise ValueError(
+            f"the mean loss is {mean.item():g} nats, expected 0 or more: no perplexity "
+            "is below 1. Did you pass log-probabilities? Losses are -log p."
+        )
+    return torch.exp(mean).item()
 
 
 def sample_next(
@@ -146,22 +156,14 @@ def sample_next(
         (batch,) int64.
 
     Raises:
-        ValueError: the temperature is negative, or top_k not in 1 … vocab.
+        TypeError: the scores are no floating-point numbers.
+        ValueError: the temperature is negative or not finite, top_k is not in
+            1 … vocab, or a row has no largest score: it holds NaN or +∞, or -∞ only.
     """
     _, vocab = check_shape("logits", logits, "batch vocab")
-    if not (temperature >= 0 and math.isfinite(temperature)):
-        raise ValueError(f"temperature is {temperature}, expected 0 or more")
-    if top_k is not None and not 1 <= top_k <= vocab:
-        raise ValueError(f"top_k is {top_k}, expected 1 … {vocab}")
-    if temperature == 0:
-        return logits.argmax(dim=-1)
-    if top_k is not None:
-        least = logits.topk(top_k, dim=-1).values[:, -1:]
-        logits = logits.masked_fill(logits < least, -torch.inf)
-    # the largest is 0 before the division, so that nothing overflows
-    above = logits - logits.amax(dim=-1, keepdim=True)
-    probs = torch.softmax(above / temperature, dim=-1)
-    return torch.multinomial(probs, 1, generator=generator).squeeze(1)
+    check_choice(temperature, top_k, vocab)
+    check_scores(logits)
+    return draw(logits, temperature, top_k, generator)
 
 
 @torch.no_grad()
@@ -190,7 +192,9 @@ def generate(
         (batch, length) the new symbols, without the beginning.
 
     Raises:
-        ValueError: the beginning is empty or `length` negative.
+        TypeError: the scores are no floating-point numbers.
+        ValueError: the beginning is empty, `length` negative, or what `sample_next`
+            refuses.
     """
     batch, time = check_shape("prime", prime, "batch time")
     if time < 1 or length < 0:
@@ -199,11 +203,17 @@ def generate(
             "symbol to begin with and a length of 0 or more"
         )
     written = prime.new_empty(batch, length)
-    read, state = prime, None
+    read, state, best = prime, None, []
     for t in range(length):
         logits, state = model(read, state)
-        written[:, t] = sample_next(logits[:, -1], temperature, top_k, generator)
+        _, _, vocab = check_shape("logits", logits, "batch time vocab", batch=batch)
+        check_choice(temperature, top_k, vocab)
+        scores = logits[:, -1]
+        best.append(scores.amax(dim=-1, keepdim=True))
+        written[:, t] = draw(scores, temperature, top_k, generator)
         read = written[:, t : t + 1]
+    if best:  # one look at the numbers, after the loop: no step waits for it
+        check_scores(torch.stack(best))
     return written
 
 
@@ -227,11 +237,21 @@ class CharacterModel(nn.Module):
             vocab_size: number of symbols.
             embedding_dim: numbers that stand for a symbol, the input of the layer.
             layer: called as layer(x, state), gives all states and the last one: any
-                of `course_lib.layers`, or PyTorch's with `batch_first=True`.
+                of `course_lib.layers`, or PyTorch's with `batch_first=True`; of one
+                direction, for the other reads what is to be guessed.
             hidden_size: the size of a state that `layer` shows.
             generator: draws the embedding and the output weights.
+
+        Raises:
+            ValueError: the layer has the batch second, or reads backward too.
         """
         super().__init__()
+        check_batch_first(layer)
+        if getattr(layer, "bidirectional", getattr(layer, "directions", 1) > 1):
+            raise ValueError(
+                "the layer reads in two directions, expected one: the backward one has "
+                "read the symbol that is to be guessed. Use bidirectional=False."
+            )
         self.layer = layer
         self.W_e = nn.Parameter(
             torch.randn(vocab_size, embedding_dim, generator=generator)
@@ -251,16 +271,8 @@ class CharacterModel(nn.Module):
             logits: (batch, time, vocab).
             last: the state after the last symbol.
         """
-        check_shape("ids", ids, "batch time")
+        batch, time = check_shape("ids", ids, "batch time")
         hs, last = self.layer(embed(ids, self.W_e), state)
+        sizes = {"batch": batch, "time": time, "hidden": len(self.W_hy)}
+        check_shape("the layer's states", hs, "batch time hidden", **sizes)
         return output_scores(hs, OutputParams(self.W_hy, self.b_y)), last
-
-
-def _check_ids(ids: Tensor) -> None:
-    if ids.dtype != torch.long:
-        raise TypeError(f"ids holds {ids.dtype}, expected int64 numbers of symbols")
-
-
-def _out_of_range(ids: Tensor, vocab: int) -> ValueError:
-    low, high = int(ids.min()), int(ids.max())
-    return ValueError(f"ids goes from {low} to {high}, expected 0 … {vocab - 1}")

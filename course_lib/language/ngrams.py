@@ -8,7 +8,7 @@ less a context was seen, the more.
 import torch
 from torch import Tensor
 
-from course_lib.shapes import check_shape
+from course_lib.shapes import check_ids, check_shape
 
 
 class NGramModel:
@@ -122,6 +122,7 @@ class NGramModel:
 
     def _check(self, ids: Tensor) -> None:
         check_shape("ids", ids, "time")
+        check_ids("ids", ids)
         if ids.numel() and not 0 <= int(ids.min()) <= int(ids.max()) < self.vocab_size:
             raise ValueError(
                 f"ids goes from {int(ids.min())} to {int(ids.max())}, expected "

@@ -12,9 +12,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from course_lib.language.drawing import check_scores
 from course_lib.language.models import embed
 from course_lib.layers.padding import backwards, padding_mask, read_lengths
-from course_lib.shapes import check_shape
+from course_lib.shapes import check_batch_first, check_ids, check_shape, out_of_range
 from course_lib.vocabulary import PAD, STOP
 
 Step = Callable[[Tensor, Any], tuple[Tensor, Any]]
@@ -42,10 +43,15 @@ def encode(
     Raises:
         ShapeError: there are not as many lengths as sources, or one is not in
             1 … source.
+        ValueError: the layer has the batch second.
     """
+    check_batch_first(layer)
     batch, time = check_shape("sources", sources, "batch source")
     known = read_lengths(lengths, batch, time) or (time,) * batch
     hs, _ = layer(embed(sources, embedding), None)
+    check_shape(
+        "the layer's states", hs, "batch source hidden", batch=batch, source=time
+    )
     last = torch.tensor(known, device=hs.device) - 1
     context = hs[torch.arange(batch, device=hs.device), last]
     return hs.masked_fill(padding_mask(known, time, hs.device), 0.0), context
@@ -83,8 +89,9 @@ def shift_right(targets: Tensor, start_id: int) -> Tensor:
         (batch, target), a new tensor.
     """
     batch, _ = check_shape("targets", targets, "batch target")
+    check_ids("targets", targets)
     first = targets.new_full((batch, 1), start_id)
-    return torch.cat([first, targets[:, :-1]], dim=1)
+    return torch.cat([first, targets], dim=1)[:, :-1]  # of no symbols, no symbols
 
 
 def masked_cross_entropy(logits: Tensor, targets: Tensor, mask: Tensor) -> Tensor:
@@ -102,19 +109,24 @@ def masked_cross_entropy(logits: Tensor, targets: Tensor, mask: Tensor) -> Tenso
 
     Raises:
         ShapeError: targets or mask do not have the batch and time of the scores.
-        TypeError: the mask is not boolean.
+        TypeError: the mask is not boolean, or the targets are no int64.
+        ValueError: a real target is not in 0 … vocab - 1.
     """
-    batch, time, _ = check_shape("logits", logits, "batch target vocab")
+    batch, time, vocab = check_shape("logits", logits, "batch target vocab")
     for name, part in (("targets", targets), ("mask", mask)):
         check_shape(name, part, "batch target", batch=batch, target=time)
     if mask.dtype != torch.bool:
         raise TypeError(
             f"mask holds {mask.dtype}, expected torch.bool: True for real tokens"
         )
+    check_ids("targets", targets)
     log_probs = torch.log_softmax(logits, dim=-1)
     # whatever stands in the padding must not be looked up
-    wanted = torch.where(mask, targets, 0)[..., None]
-    picked = log_probs.gather(-1, wanted).squeeze(-1)
+    wanted = torch.where(mask, targets, 0)
+    try:
+        picked = log_probs.gather(-1, wanted[..., None]).squeeze(-1)
+    except RuntimeError:
+        raise out_of_range("targets", wanted, vocab) from None
     return -torch.where(mask, picked, 0.0).sum() / mask.sum()
 
 
@@ -144,19 +156,21 @@ def greedy_decode(
         (batch, target) int64; target is the length of the longest.
 
     Raises:
-        ValueError: max_steps is not at least 1.
+        ValueError: max_steps is not at least 1, or scores hold NaN or no largest one.
     """
     (batch,) = check_shape("start", start, "batch")
     if max_steps < 1:
         raise ValueError(f"max_steps is {max_steps}, expected at least 1")
-    symbols, said = start, []
+    symbols, said, best = start, [], []
     running = torch.ones_like(start, dtype=torch.bool)
     for _ in range(max_steps):
         logits, state = step(symbols, state)
         check_shape("logits", logits, "batch vocab", batch=batch)
+        best.append(logits.amax(dim=-1, keepdim=True))
         symbols = torch.where(running, logits.argmax(dim=-1), pad_id)
         said.append(symbols)
         running = running & (symbols != stop_id)
         if not running.any():
             break
+    check_scores(torch.stack(best))  # once: no step waits for it
     return torch.stack(said, dim=1)

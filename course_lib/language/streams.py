@@ -12,6 +12,9 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from course_lib.language.states import detach_state, map_state
+from course_lib.shapes import check_ids, check_shape, out_of_range
+
+NONE = -(2**62)  # no target has this number
 
 
 class CarriedLoss:
@@ -40,7 +43,7 @@ class CarriedLoss:
         state = map_state(lambda part: part.to(inputs.device), self.state)
         logits, last = model(inputs, state)
         self.state = detach_state(last)
-        return F.cross_entropy(logits.flatten(0, 1), targets.flatten())
+        return _loss(logits, targets, "mean")
 
     def reset(self) -> None:
         """Forget the state."""
@@ -70,9 +73,21 @@ def text_loss(
     state, nats = None, 0.0
     for inputs, targets in zip(*pieces, strict=True):
         logits, state = model(inputs, state)
-        loss = F.cross_entropy(logits.flatten(0, 1), targets.flatten(), reduction="sum")
-        nats += loss.item()
+        nats += _loss(logits, targets, "sum").item()
     return nats, pieces[1].numel()
+
+
+def _loss(logits: Tensor, targets: Tensor, reduction: str) -> Tensor:
+    """Return the cross-entropy of scores; targets that are no symbols are named."""
+    batch, time, vocab = check_shape("logits", logits, "batch time vocab")
+    check_shape("targets", targets, "batch time", batch=batch, time=time)
+    check_ids("targets", targets)
+    scores, wanted = logits.flatten(0, 1), targets.flatten()
+    try:
+        # PyTorch leaves out -100 if nothing else is named; here all symbols count
+        return F.cross_entropy(scores, wanted, reduction=reduction, ignore_index=NONE)
+    except IndexError:
+        raise out_of_range("targets", targets, vocab) from None
 
 
 def _plain(state: Any) -> Any:

@@ -25,18 +25,8 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from course_lib.shapes import ShapeError, check_shape
-
 # steps × batch in a block: large enough for the products, small enough for the cache
 ROWS = 256
-
-
-def check_sequence(x: Tensor, W_x: Tensor) -> tuple[int, int]:
-    """Return batch and time of x, (batch, time, input), after checking its axes."""
-    batch, time, _ = check_shape("x", x, "batch time input", input=W_x.shape[0])
-    if not time:
-        raise ShapeError("x has no time steps, expected at least one")
-    return batch, time
 
 
 def in_precision_of(weight: Tensor, *tensors: Tensor) -> list[Tensor]:

@@ -18,7 +18,6 @@ from course_lib.cells.gru import GRUParams, gru_from_torch, init_gru
 from course_lib.layers.blocks import (
     add_rows,
     block_size,
-    check_sequence,
     gates,
     in_precision_of,
     minus_product,
@@ -29,7 +28,7 @@ from course_lib.layers.blocks import (
 from course_lib.layers.padding import ends, padding_mask, read_lengths
 from course_lib.layers.recurrent import Recurrent
 from course_lib.layers.stack import Stack, grid
-from course_lib.shapes import check_shape
+from course_lib.shapes import check_sequence
 
 
 def fast_gru(
@@ -55,10 +54,9 @@ def fast_gru(
         ShapeError: an axis has the wrong length, or a length is not in 1 … time.
     """
     hidden = params.W_h.shape[0]
-    batch, time = check_sequence(x, params.W_x)
+    batch, time = check_sequence(x, {"state": state}, params.W_x, params.W_h)
     if state is None:
         state = params.W_h.new_zeros(batch, hidden)
-    check_shape("state", state, "batch hidden", batch=batch, hidden=hidden)
     inputs = in_precision_of(params.W_h, x, state)
     lengths = read_lengths(lengths, batch, time)
     keep = torch.is_grad_enabled() and any(

@@ -9,11 +9,16 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from course_lib.cells.lstm import LSTMParams, LSTMState, init_lstm, lstm_from_torch
+from course_lib.cells.lstm import (
+    LSTMParams,
+    LSTMState,
+    check_lstm_state,
+    init_lstm,
+    lstm_from_torch,
+)
 from course_lib.layers.blocks import (
     add_rows,
     block_size,
-    check_sequence,
     gates,
     in_precision_of,
     minus_product,
@@ -24,7 +29,7 @@ from course_lib.layers.blocks import (
 from course_lib.layers.padding import ends, padding_mask, read_lengths
 from course_lib.layers.recurrent import Recurrent
 from course_lib.layers.stack import Stack, grid
-from course_lib.shapes import check_shape
+from course_lib.shapes import check_sequence
 
 
 def fast_lstm(
@@ -49,12 +54,11 @@ def fast_lstm(
         ShapeError: an axis has the wrong length, or a length is not in 1 … time.
     """
     hidden = params.W_h.shape[0]
-    batch, time = check_sequence(x, params.W_x)
+    parts = {} if state is None else check_lstm_state(state, params)
+    batch, time = check_sequence(x, parts, params.W_x, params.W_h)
     if state is None:
         zeros = params.W_h.new_zeros(batch, hidden)
         state = LSTMState(zeros, zeros)
-    for name, part in zip(("state.h", "state.c"), state, strict=True):
-        check_shape(name, part, "batch hidden", batch=batch, hidden=hidden)
     inputs = in_precision_of(params.W_h, x, *state)
     lengths = read_lengths(lengths, batch, time)
     keep = torch.is_grad_enabled() and any(

@@ -130,6 +130,20 @@ class Stack(nn.Module):
         return stack
 
 
+def check_stack(layer: object) -> None:
+    """Refuse a layer that is no `Stack`, such as a module of PyTorch.
+
+    Raises:
+        TypeError: say how to make one.
+    """
+    if not isinstance(layer, Stack):
+        kind = type(layer).__name__
+        raise TypeError(
+            f"the layer is a {kind}, expected course_lib.layers.gru.GRU or lstm.LSTM. "
+            "Copy an nn.GRU or nn.LSTM with from_torch(module)."
+        )
+
+
 def grid(
     make: Callable[[int], Recurrent],
     input_size: int,

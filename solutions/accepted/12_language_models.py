@@ -150,6 +150,34 @@ def sample_row_by_row(logits, temperature, top_k, generator):
     return torch.cat(drawn)
 
 
+@accepted("sample_next")
+def sample_by_racing(logits, temperature, top_k, generator):
+    """Each symbol waits an exponential time, the likely ones less; the first wins."""
+    if temperature == 0:
+        return logits.argmax(dim=-1)
+    if top_k is not None:
+        least = logits.topk(top_k).values.amin(dim=-1, keepdim=True)
+        logits = torch.where(logits < least, -torch.inf, logits)
+    rates = torch.softmax(logits.double() / temperature, dim=-1)
+    return (torch.empty_like(rates).exponential_(generator=generator) / rates).argmin(1)
+
+
+@accepted("sample_next")
+def sample_in_numpy(logits, temperature, top_k, generator):
+    """A generator of NumPy, whose seed is drawn from the one that was passed."""
+    if temperature == 0:
+        return logits.argmax(dim=-1)
+    scores = logits.double().numpy()
+    if top_k is not None:
+        least = np.sort(scores, axis=1)[:, [-top_k]]
+        scores = np.where(scores < least, -np.inf, scores)
+    probs = np.exp((scores - scores.max(axis=1, keepdims=True)) / temperature)
+    probs /= probs.sum(axis=1, keepdims=True)
+    seed = int(torch.randint(2**62, (1,), generator=generator))
+    rng = np.random.default_rng(seed)
+    return torch.tensor([rng.choice(len(row), p=row) for row in probs])
+
+
 @accepted("generate")
 def generate_reading_all_again(model, prime, length, temperature, top_k, generator):
     """Slow and right: no state is carried, everything is read again."""

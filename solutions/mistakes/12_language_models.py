@@ -3,6 +3,7 @@
 The functions run after the exercise's reference solution, so they may call it.
 """
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 
@@ -814,6 +815,55 @@ def generator_ignored(logits, temperature, top_k, generator):
 )
 def generator_of_its_own(logits, temperature, top_k, generator):
     return sample_next(logits, temperature, top_k, torch.Generator().manual_seed(0))
+
+
+@mistake(
+    "sample_next",
+    "a generator that does not move on, so that every call draws the same",
+    "Draw from the generator itself: seeded anew, or copied, it stays where it was, "
+    "and the next call repeats this one.",
+)
+def numpy_seeded_at_every_call(logits, temperature, top_k, generator):
+    if temperature == 0:
+        return logits.argmax(dim=-1)
+    probs = torch.softmax(_allowed(logits, top_k) / temperature, dim=-1)
+    edges = probs.double().cumsum(dim=-1).numpy()
+    rng = np.random.default_rng(generator.initial_seed())
+    u = rng.random((len(edges), 1)) * edges[:, -1:]
+    return torch.from_numpy((edges <= u).sum(axis=1))
+
+
+@mistake(
+    "sample_next",
+    "a generator that does not move on, so that every call draws the same",
+    "Draw from the generator itself: seeded anew, or copied, it stays where it was, "
+    "and the next call repeats this one.",
+)
+def global_seeded_at_every_call(logits, temperature, top_k, generator):
+    torch.manual_seed(generator.initial_seed() if generator else 0)
+    return sample_next(logits, temperature, top_k, None)
+
+
+@mistake(
+    "sample_next",
+    "a generator that does not move on, so that every call draws the same",
+    "Draw from the generator itself: seeded anew, or copied, it stays where it was, "
+    "and the next call repeats this one.",
+)
+def generator_seeded_at_every_call(logits, temperature, top_k, generator):
+    again = generator and generator.manual_seed(generator.initial_seed())
+    return sample_next(logits, temperature, top_k, again)
+
+
+@mistake(
+    "sample_next",
+    "a generator that does not move on, so that every call draws the same",
+    "Draw from the generator itself: seeded anew, or copied, it stays where it was, "
+    "and the next call repeats this one.",
+)
+def draws_from_a_copy(logits, temperature, top_k, generator):
+    copy = generator and torch.Generator().set_state(generator.get_state())
+    return sample_next(logits, temperature, top_k, copy)
 
 
 @mistake(

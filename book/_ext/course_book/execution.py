@@ -1,8 +1,9 @@
 """How the pages run: on one thread, with the library that lies beside them.
 
-jupyter-cache compares a page's own cells only. An edit of course_lib would leave old
-numbers on the pages, so the cache is named after the text of the library and of the
-pinned requirements: new text, new cache, and every page runs again.
+jupyter-cache compares a page's own cells only. An edit of course_lib, or a table that
+is measured again, would leave old numbers on the pages. So the cache is named after all
+that pages read: the library, the saved tables and the pinned requirements. New text,
+new cache, and every page runs again.
 """
 
 import hashlib
@@ -13,6 +14,11 @@ from pathlib import Path
 
 ONE_THREAD = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 CACHE_NAME = re.compile(r"[0-9a-f]{12}")
+# what a cell of a page can read, relative to the course; a data file that pages come to
+# read needs a line here, and a test looks for it
+READ_BY_PAGES = ("course_lib/**/*.py", "benchmarks/*.json", "requirements.txt")
+# no page reads a grade: an edit of the grader leaves all numbers as they are
+NOT_READ = "course_lib/grading/"
 
 
 def prepare(app, config) -> None:
@@ -38,14 +44,23 @@ def set_environment(root: Path) -> None:
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(root), others]))
 
 
+def files_read(root: Path) -> list[Path]:
+    """List the files whose text the pages' numbers depend on, in a fixed order."""
+    found = {path for pattern in READ_BY_PAGES for path in root.glob(pattern)}
+    named = {path.relative_to(root).as_posix(): path for path in found}
+    return [
+        path
+        for name, path in sorted(named.items())
+        if path.is_file() and not name.startswith(NOT_READ)
+    ]
+
+
 def library_digest(root: Path) -> str:
-    """Return 12 hexadecimal digits that change with course_lib or its requirements."""
+    """Return 12 hexadecimal digits that change with any file that pages read."""
     digest = hashlib.sha256()
-    paths = sorted((root / "course_lib").rglob("*.py"))
-    for path in [*paths, root / "requirements.txt"]:
-        if path.is_file():
-            digest.update(f"{path.relative_to(root).as_posix()}\0".encode())
-            digest.update(path.read_bytes() + b"\0")
+    for path in files_read(root):
+        digest.update(f"{path.relative_to(root).as_posix()}\0".encode())
+        digest.update(path.read_bytes() + b"\0")
     return digest.hexdigest()[:12]
 
 

@@ -11,6 +11,7 @@ from course_lib.data.phrases import calendar, numbers, objects, people, sentence
 from course_lib.data.phrases.lexicon import ADJECTIVES, NOUNS, PLACES, SYNONYMS, VERBS
 from course_lib.data.phrases.parts import Part, part
 from course_lib.data.phrases.phrase import Pair
+from course_lib.shapes import check_ids
 from course_lib.vocabulary import (
     SPECIAL,
     START,
@@ -98,6 +99,12 @@ def corrupt(
     """
     if not 0 <= rate <= 1:
         raise ValueError(f"rate is {rate}, expected a probability")
+    if vocab_size < len(SPECIAL) + 2:
+        raise ValueError(
+            f"vocab_size is {vocab_size}, expected {len(SPECIAL) + 2} or more: beside "
+            "the special symbols, a word and another one to take its place"
+        )
+    check_ids("targets", targets)
     draw = {"generator": generator, "device": targets.device}
     hit = torch.rand(targets.shape, **draw) < rate
     special, words = len(SPECIAL), vocab_size - len(SPECIAL)

@@ -91,6 +91,8 @@ def draw_phrases(
         ValueError: there is no such split or kind, the lengths do not belong to the
             split, or phrases of these lengths are not to be found.
     """
+    if count < 0:
+        raise ValueError(f"count is {count}, expected 0 or more phrases")
     low, high = _check(split, lengths, kinds)
     draws, makers = Draws(generator), _makers(split, kinds, low, high)
     found, seen = [], set()
