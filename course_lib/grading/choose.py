@@ -48,6 +48,8 @@ def understand(handed: Handed, exercise: Exercise) -> Submission:
         exercise: the exercise they should answer.
     """
     right = f"{handed.name}.ipynb"
+    if len(handed.files) == 1 and handed.files[0].path == right:
+        return _as_it_is(handed)
     copies, broken, strange = [], [], []
     for file in handed.files:
         try:
@@ -68,6 +70,16 @@ def understand(handed: Handed, exercise: Exercise) -> Submission:
         return Submission(chosen.submission.cells, notes)
     why = Note(_why_none(handed, right, broken, strange))
     return Submission([], [why, *handed.notes], readable=False)
+
+
+def _as_it_is(handed: Handed) -> Submission:
+    """Return the only notebook, which has the right name."""
+    try:
+        cells, notes = parse(handed.files[0])
+    except Unreadable as reason:
+        notes = [Note(str(reason)), *handed.notes]
+        return Submission([], notes, readable=False)
+    return Submission(cells, [*notes, *handed.notes])
 
 
 def _choice(copies: list[Copy], right: str) -> tuple[Copy, str]:

@@ -19,7 +19,7 @@ from course_lib.grading import archives
 from course_lib.grading.regular import Unreadable, read_regular, shown
 
 MAX_BYTES = 20_000_000
-MAX_FILES = 8  # that may be the notebook; of all together no more than twice MAX_BYTES
+MAX_FILES = 8  # that may be the notebook
 MAX_ENTRIES = 10_000  # of a folder and the folders in it
 MAX_SNIFFED = 50  # files without the ending of a notebook that are looked into
 MAX_DEPTH = 4
@@ -95,39 +95,72 @@ def collect(folder: Path, name: str, max_bytes: int) -> Handed:
     if folder.is_symlink() or not folder.is_dir():
         text = f"{shown(folder.name)} should be a folder with {name}.ipynb in it."
         return Handed(name, problem=text)
-    paths = sorted(_walk(folder), key=lambda path: _rank(path, name))
-    found, besides, budget = [], [], 2 * max_bytes
-    sniffed = itertools.count()
-    for path in paths:
-        inner = str(path)
-        if is_litter(inner) or path.name == "timestamp.txt":
-            continue
-        if len(found) >= MAX_FILES or budget <= 0 or not _may_be(path, name, sniffed):
-            besides.append(_described(inner))
-            continue
+    search = _Search(folder, name, max_bytes)
+    for path in sorted(_walk(folder), key=lambda path: _rank(path, name)):
+        if not is_litter(str(path)) and path.name != "timestamp.txt":
+            search.look_at(path)
+    return search.result()
+
+
+class _Search:
+    """What was found so far, and how much may still be read."""
+
+    def __init__(self, folder: Path, name: str, max_bytes: int):
+        self.folder, self.name, self.max_bytes = folder, name, max_bytes
+        self.left, self.sniffed = 2 * max_bytes, 0
+        self.files: list[File] = []
+        self.besides: list[str] = []
+
+    def look_at(self, path: PurePosixPath) -> None:
+        """Keep a file that may be the notebook; name any other."""
+        inner, named = str(path), path.suffix.lower() == ".ipynb"
         try:
-            data = read_regular(folder / path, min(max_bytes, budget))
+            if len(self.files) >= MAX_FILES or not (named or self._may_be(path)):
+                self.besides.append(_described(inner))
+                return
+            limit = max(1, min(self.max_bytes, self.left))
+            data = read_regular(self.folder / path, limit)
         except Unreadable as reason:
-            if path.suffix.lower() == ".ipynb":
-                found.append(File(inner, problem=str(reason)))
+            if named:
+                self.files.append(File(inner, problem=str(reason)))
             else:
-                besides.append(f"{_described(inner)}: {str(reason).rstrip('.')}")
-            continue
+                self.besides.append(f"{_described(inner)}: {str(reason).rstrip('.')}")
+            return
+        self.left -= len(data)
         if archives.is_archive(data):
-            opened = archives.notebooks(data, min(max_bytes, budget), _worth_reading)
-            room = MAX_FILES - len(found)
-            found += [File(f"{inner}/{p}", d) for p, d in opened.files[:room]]
-            budget -= sum(len(d) for _, d in opened.files)
-            besides.append(f"{shown(inner)} ({opened.said})")
-        elif path.suffix.lower() == ".ipynb" or is_notebook(data):
-            found.append(File(inner, data))
-            budget -= len(data)
+            limit = max(1, min(self.max_bytes, self.left))
+            self._open(inner, archives.notebooks(data, limit, _worth_reading))
+        elif named or is_notebook(data):
+            self.files.append(File(inner, data))
         else:
-            besides.append(_described(inner))
-    found.sort(key=lambda file: _rank(PurePosixPath(file.path), name))
-    # what Jupyter saved on the way counts only where there is nothing else
-    files = [file for file in found if not _saved_on_the_way(file.path)] or found
-    return Handed(name, tuple(files), besides=tuple(besides[:20]))
+            self.besides.append(_described(inner))
+
+    def result(self) -> Handed:
+        """Return the likeliest file first."""
+        self.files.sort(key=lambda file: _rank(PurePosixPath(file.path), self.name))
+        # what Jupyter saved on the way counts only where there is nothing else
+        final = [file for file in self.files if not _saved_on_the_way(file.path)]
+        files = tuple(final or self.files)
+        return Handed(self.name, files, besides=tuple(self.besides[:20]))
+
+    def _may_be(self, path: PurePosixPath) -> bool:
+        """Whether a file with another ending is worth reading whole."""
+        archive = path.suffix.lower() == ".zip"
+        if not (archive or _worth_reading(path.name)) or self.sniffed >= MAX_SNIFFED:
+            return False
+        self.sniffed += 1
+        start = read_regular(self.folder / path, self.max_bytes, first=1000)
+        return archives.is_archive(start) or _is_object(start)
+
+    def _open(self, inner: str, opened: archives.Opened) -> None:
+        self.left -= sum(len(data) for _, data in opened.files)
+        files = [
+            File(f"{inner}/{path}", data)
+            for path, data in opened.files
+            if path.lower().endswith(".ipynb") or is_notebook(data)
+        ]
+        self.files += files[: MAX_FILES - len(self.files)]
+        self.besides.append(f"{shown(inner)} ({opened.said})")
 
 
 def is_litter(path: str) -> bool:
@@ -143,11 +176,15 @@ def is_litter(path: str) -> bool:
 
 def is_notebook(data: bytes) -> bool:
     """Whether bytes look like a notebook, whatever the file is called."""
-    try:
-        text = data.decode(json.detect_encoding(data), "ignore")
-    except (LookupError, ValueError):
-        return False
-    return text[:1000].lstrip("\ufeff \t\r\n").startswith("{") and '"cells"' in text
+    return _is_object(data[:1000]) and '"cells"' in _text(data)
+
+
+def _is_object(start: bytes) -> bool:
+    return _text(start).lstrip("\ufeff \t\r\n").startswith("{")
+
+
+def _text(data: bytes) -> str:
+    return data.decode(json.detect_encoding(data), "ignore")
 
 
 def _walk(folder: Path) -> Iterator[PurePosixPath]:
@@ -191,14 +228,6 @@ def same_name(path: str, name: str) -> bool:
 def _flat(name: str) -> str:
     """Return a name without what systems change in it: case, accents' form, width."""
     return unicodedata.normalize("NFKC", name).casefold()
-
-
-def _may_be(path: PurePosixPath, name: str, sniffed: Iterator[int]) -> bool:
-    """Whether a file is worth reading; of those with odd endings, some are."""
-    if path.suffix.lower() == ".ipynb":
-        return True
-    likely = _worth_reading(path.name) or path.suffix.lower() == ".zip"
-    return likely and next(sniffed) < MAX_SNIFFED
 
 
 def _worth_reading(path: str) -> bool:

@@ -77,8 +77,14 @@ class Recognised:
         self.stubs = {essence(source, kind) for source, kind in stubs}
         self.essences: list[Essence] = essences(
             (cell.source, self.kinds.get(cell.grade_id, cell.cell_type))
+            if cell.grade_id in self.kinds or cell.grade_id not in exercise.place
+            else ("", "locked")
             for cell in cells
         )
+        self.defined = [
+            {name for both in DEFINES.findall(cell.source) for name in both if name}
+            for cell in cells
+        ]
         self.notes: list[Note] = []
         self.answers: dict[str, Answer] = {}
         for grade_id in self.kinds:
@@ -160,7 +166,7 @@ class Recognised:
 
     def _with_names(self, found: list[int], names: set[str]) -> list[int]:
         """Return those that define a name, or else those that may."""
-        plainly = [i for i in found if names & _defined(self.cells[i].source)]
+        plainly = [i for i in found if names & self.defined[i]]
         return plainly or [i for i in found if binds(self.essences[i], names)]
 
     def _by_definition(self, grade_id: str, names: set[str]) -> list[int]:
@@ -172,7 +178,7 @@ class Recognised:
             if (cell.grade_id not in place or cell.grade_id in self.kinds)
             and cell.grade_id != grade_id
             and cell.source.strip() not in text
-            and names & _defined(cell.source)
+            and names & self.defined[i]
         ]
         free = [i for i in defining if self.cells[i].grade_id not in self.kinds]
         written = [i for i in free if self.is_written(i)]
@@ -207,7 +213,3 @@ class Recognised:
         if was != kind:
             text = f"The cell {grade_id} was a {was} cell; it was read as {kind}."
             self.notes.append(Note(text, grade_id))
-
-
-def _defined(source: str) -> set[str]:
-    return {name for found in DEFINES.findall(source) for name in found if name}

@@ -16,8 +16,13 @@ class TooLarge(Unreadable):
     """A file has more bytes than are read."""
 
 
-def read_regular(path: Path, max_bytes: int) -> bytes:
+def read_regular(path: Path, max_bytes: int, first: int | None = None) -> bytes:
     """Return the bytes of a regular file, and wait for nothing else.
+
+    Args:
+        path: the file.
+        max_bytes: a larger one is not read.
+        first: how many bytes are wanted; None means all.
 
     Raises:
         Unreadable: it is none, it is too large, or it cannot be opened.
@@ -36,7 +41,7 @@ def read_regular(path: Path, max_bytes: int) -> bytes:
                     f"{name} has {size / 1e6:.1f} MB; at most "
                     f"{max_bytes / 1e6:g} MB are read. Clear its outputs and save."
                 )
-            return file.read(max_bytes)
+            return file.read(max_bytes if first is None else first)
     except (OSError, ValueError) as error:
         said = getattr(error, "strerror", None) or "its name is none"
         raise Unreadable(f"{name} cannot be opened: {said}.") from None

@@ -8,6 +8,7 @@ The source is never parsed: a hostile one can end the process that parses it.
 import io
 import tokenize
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 MAX_CELL = 20_000  # characters; a longer cell is no stub
 MAX_ALL = 400_000  # of all cells together, which bounds the time
@@ -18,11 +19,11 @@ Essence = tuple[str, ...]
 
 def essence(source: str, kind: str = "code") -> Essence:
     """Return what counts of a cell's text, or its words where it is no Python."""
-    if kind == "code" and len(source) <= MAX_CELL:
-        try:
-            return tuple(_significant(source))
-        except (tokenize.TokenError, SyntaxError):
-            pass
+    if len(source) > MAX_CELL or kind == "long":
+        # no stub's, whatever it begins with
+        return ("", *source[:1000].split()) if source.strip() else ()
+    if kind == "code":
+        return _tokens(source)
     return tuple(source.split())
 
 
@@ -31,7 +32,7 @@ def essences(cells: Iterable[tuple[str, str]]) -> list[Essence]:
     left, found = MAX_ALL, []
     for source, kind in cells:
         left -= len(source)
-        found.append(essence(source, kind if left > 0 else "text"))
+        found.append(essence(source, kind if left > 0 else "long"))
     return found
 
 
@@ -42,6 +43,14 @@ def binds(found: Essence, names: set[str]) -> bool:
         word in names and (after != "(" or before in ("def", "class"))
         for before, word, after in pairs
     )
+
+
+@lru_cache(512)
+def _tokens(source: str) -> Essence:
+    try:
+        return tuple(_significant(source))
+    except (tokenize.TokenError, SyntaxError):
+        return tuple(source.split())
 
 
 def _significant(source: str) -> Iterator[str]:
