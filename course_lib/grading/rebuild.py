@@ -50,8 +50,12 @@ def rebuild(exercise: Exercise, submission: Submission) -> NotebookNode:
     if not submission.readable:
         notes = []
     notebook = copy.deepcopy(exercise.notebook)
+    used: dict[int, str] = {}
     for grade_id, answer in found.answers.items():
         source = submission.cells[answer.graded].source
+        if answer.graded in used:  # two answers in one cell, which has run
+            source = f"# This is answered in the cell {used[answer.graded]}."
+        used.setdefault(answer.graded, grade_id)
         notebook.cells[exercise.place[grade_id]].source = source
     extras = _extras(found)
     notebook.cells = extras[-1] + [

@@ -16,6 +16,7 @@ from course_lib.grading.stubs import Essence, binds, essence, essences
 DEFINES = re.compile(
     r"^(?:(?:async +)?(?:def|class) +(\w+)|(\w+) *(?::[^=\n]{0,200})?=(?!=))", re.M
 )
+NESTED = re.compile(r"^[ \t]+(?:async +)?(?:def|class) +(\w+)", re.M)
 STUB = re.compile(r"^(?:async +)?(?:def|class) +(\w+)", re.M)
 
 
@@ -172,13 +173,15 @@ class Recognised:
     def _by_definition(self, grade_id: str, names: set[str]) -> list[int]:
         """Find cells by what they define: without a label, else of other tasks."""
         place, text = self.exercise.place, self.exercise.text
-        defining = [
+        possible = [
             i
             for i, cell in enumerate(self.cells)
             if (cell.grade_id not in place or cell.grade_id in self.kinds)
             and cell.grade_id != grade_id
             and cell.source.strip() not in text
-            and names & self.defined[i]
+        ]
+        defining = [i for i in possible if names & self.defined[i]] or [
+            i for i in possible if names & set(NESTED.findall(self.cells[i].source))
         ]
         free = [i for i in defining if self.cells[i].grade_id not in self.kinds]
         written = [i for i in free if self.is_written(i)]

@@ -120,6 +120,19 @@ def test_an_answer_in_a_cell_of_its_own_is_found(grade, where, left):
     assert "The cell step holds no answer. The cell that defines step was" in found.said
 
 
+def test_an_answer_under_a_condition_in_a_cell_of_its_own_is_found(grade):
+    own = "if True:\n    def step(x):\n        return x + 1"
+    found = grade(beside(release(), "step", code(own), before=True))
+    assert found["step"] == own
+    assert found.value("step") == 2
+
+
+def test_a_cell_that_only_uses_the_name_is_no_answer(grade):
+    found = grade(beside(release(), "step", code("print(step(1))\nf = [step]")))
+    assert found["step"] == STUB_STEP
+    assert found.said == ""
+
+
 def test_a_cell_of_ones_own_that_defines_it_again_runs_where_it_stands(grade):
     again = code("def step(x):\n    return 7")
     found = grade(beside(answered(), "why", again))
@@ -139,6 +152,8 @@ def test_two_answers_merged_into_one_cell_are_both_graded(grade, kept):
             notebook["cells"].remove(find(notebook, other))
         found = grade(notebook)
         assert (found.value("step"), found.value("loop")) == (2, 3)
+        assert found.sources.count(both) == 1
+        assert found["loop"] == "# This is answered in the cell step."
 
 
 def test_labels_that_were_exchanged_are_set_right(grade):
