@@ -8,13 +8,19 @@ text, and what is read is counted.
 import io
 import stat
 import zipfile
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
-START, ENTRY = (b"PK\x03\x04", b"PK\x05\x06"), b"PK\x01\x02"
+from course_lib.grading.filenames import (
+    is_archive,
+    is_litter,
+    is_notebook,
+    may_hold_one,
+)
+
+ENTRY = b"PK\x01\x02"
 MAX_ENTRIES = 5000
-MAX_READ = 50  # entries that are read
-MAX_NESTED = 1  # archives in an archive are opened, those in them are not
+MAX_READ = 50  # entries that are looked into
+MAX_NESTED = 1  # an archive in an archive is opened, one in that is not
 # the others unpack a block whole, however large it becomes
 BOUNDED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
@@ -29,28 +35,18 @@ class Opened:
 
     @property
     def said(self) -> str:
-        """What the archive holds, in a few words."""
+        """What the archive is, in a few words."""
         if self.problems:
             return f"an archive; {self.problems[0]}"
-        if self.files:
-            return f"an archive with {len(self.files)} notebook(s) in it"
         return f"an archive without a notebook, {self.count} files"
 
 
-def is_archive(data: bytes) -> bool:
-    """Whether bytes begin as a zip archive does."""
-    return data.startswith(START)
-
-
-def notebooks(
-    data: bytes, max_bytes: int, wanted: Callable[[str], bool], nested: int = 0
-) -> Opened:
+def notebooks(data: bytes, max_bytes: int, nested: int = 0) -> Opened:
     """Return what in an archive may be a notebook; nothing in it can make this raise.
 
     Args:
         data: the archive's bytes.
         max_bytes: of all that is read from it together, unpacked.
-        wanted: whether an entry of this path is worth reading.
         nested: in how many archives this one lies.
     """
     opened = Opened()
@@ -59,64 +55,67 @@ def notebooks(
         return opened
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            _read(archive, max_bytes, wanted, nested, opened)
+            _read(archive, max_bytes, nested, opened)
     except Exception as error:  # what a damaged archive raises is not documented
         opened.problems.append(f"it cannot be opened ({type(error).__name__})")
     return opened
 
 
-def _read(
-    archive: zipfile.ZipFile,
-    left: int,
-    wanted: Callable[[str], bool],
-    nested: int,
-    opened: Opened,
-) -> None:
+def _read(archive: zipfile.ZipFile, left: int, nested: int, opened: Opened) -> None:
     entries = [entry for entry in archive.infolist() if not entry.is_dir()]
     opened.count = len(entries)
-    tried = 0
     # notebooks first, those least deep first
-    for entry in sorted(entries, key=lambda e: (_other(e), _path(e).count("/"))):
-        path = _path(entry)
-        inner = path.lower().endswith(".zip") and nested < MAX_NESTED
-        if not (inner or wanted(path)) or _is_link(entry):
-            continue
-        tried += 1
-        if tried > MAX_READ or left <= 0:
+    entries.sort(key=lambda e: (not _is_named(e), _path(e).count("/"), _path(e)))
+    worth = [e for e in entries if not is_litter(_path(e)) and not _is_link(e)]
+    for number, entry in enumerate(worth):
+        if number >= MAX_READ or left <= 0:
             opened.problems.append("only a part of it was looked into")
             return
-        if entry.flag_bits & 1:
-            opened.problems.append("it is encrypted")
-            continue
-        if entry.compress_type not in BOUNDED:
-            opened.problems.append("its kind of compression is not read")
-            continue
+        path, problem = _path(entry), _problem(entry)
         try:
-            with archive.open(entry) as file:
-                data = file.read(left + 1)
+            found = b"" if problem else _bytes(archive, entry, left)
         except Exception as error:
-            problem = f"a file in it cannot be read ({type(error).__name__})"
-            opened.problems.append(problem)
+            found, problem = b"", f"a file in it is damaged ({type(error).__name__})"
+        if len(found) > left:
+            found, problem = b"", f"it has more than {left / 1e6:g} MB when unpacked"
+        if problem:
+            if _is_named(entry):
+                opened.problems.append(problem)
             continue
-        if len(data) > left:
-            opened.problems.append(f"more than {left / 1e6:g} MB when unpacked")
-            return
-        left -= len(data)
-        if inner and is_archive(data):
-            found = notebooks(data, left, wanted, nested + 1)
-            opened.files += [(f"{path}/{deeper}", d) for deeper, d in found.files]
-            opened.problems += found.problems
-            left -= sum(len(d) for _, d in found.files)
-        else:
-            opened.files.append((path, data))
+        left -= len(found)
+        if is_archive(found) and nested < MAX_NESTED:
+            inner = notebooks(found, left, nested + 1)
+            opened.files += [(f"{path}/{deeper}", d) for deeper, d in inner.files]
+            opened.problems += inner.problems
+            left -= sum(len(d) for _, d in inner.files)
+        elif path.lower().endswith(".ipynb") or is_notebook(found):
+            opened.files.append((path, found))
+
+
+def _bytes(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, left: int) -> bytes:
+    """Return an entry's bytes, one more than `left` at most; or only its first."""
+    with archive.open(entry) as file:
+        start = file.read(1000)
+        if not (_is_named(entry) or may_hold_one(start)):
+            return start
+        return start + file.read(max(0, left + 1 - len(start)))
+
+
+def _problem(entry: zipfile.ZipInfo) -> str:
+    if entry.flag_bits & 1:
+        return "it is encrypted"
+    if entry.compress_type not in BOUNDED:
+        return "its kind of compression is not read"
+    return ""
 
 
 def _path(entry: zipfile.ZipInfo) -> str:
     return entry.filename.replace("\\", "/").strip("/")
 
 
-def _other(entry: zipfile.ZipInfo) -> bool:
-    return not entry.filename.lower().endswith(".ipynb")
+def _is_named(entry: zipfile.ZipInfo) -> bool:
+    """Whether the name promises a notebook."""
+    return entry.filename.lower().endswith((".ipynb", ".zip"))
 
 
 def _is_link(entry: zipfile.ZipInfo) -> bool:

@@ -9,7 +9,8 @@ said in a note.
 from dataclasses import dataclass
 from pathlib import Path
 
-from course_lib.grading.handed import MAX_BYTES, File, Handed, Note, same_name
+from course_lib.grading.filenames import same_name
+from course_lib.grading.handed import MAX_BYTES, File, Handed, Note
 from course_lib.grading.preflight import Submission, fetch, parse
 from course_lib.grading.recognise import Exercise, Recognised
 from course_lib.grading.regular import Unreadable, listed, shown
@@ -48,7 +49,7 @@ def understand(handed: Handed, exercise: Exercise) -> Submission:
         exercise: the exercise they should answer.
     """
     right = f"{handed.name}.ipynb"
-    if len(handed.files) == 1 and handed.files[0].path == right:
+    if [file.path for file in handed.files] == [right] and not handed.besides:
         return _as_it_is(handed)
     copies, broken, strange = [], [], []
     for file in handed.files:
@@ -65,7 +66,7 @@ def understand(handed: Handed, exercise: Exercise) -> Submission:
         chosen, unclear = _choice(copies, right)
         if unclear:
             return Submission([], [Note(unclear), *handed.notes], readable=False)
-        said = _remarks(copies, chosen, right, broken)
+        said = _remarks(handed, copies, chosen, broken)
         notes = [*said, *chosen.submission.notes, *handed.notes]
         return Submission(chosen.submission.cells, notes)
     why = Note(_why_none(handed, right, broken, strange))
@@ -100,9 +101,9 @@ def _choice(copies: list[Copy], right: str) -> tuple[Copy, str]:
 
 
 def _remarks(
-    copies: list[Copy], chosen: Copy, right: str, broken: list[tuple[File, str]]
+    handed: Handed, copies: list[Copy], chosen: Copy, broken: list[tuple[File, str]]
 ) -> list[Note]:
-    path, notes = chosen.file.path, []
+    right, path, notes = f"{handed.name}.ipynb", chosen.file.path, []
     if path != right:
         there = [copy for copy in copies if copy.file.path == right]
         verb = "was called" if "/" not in path else "was found as"
@@ -114,6 +115,9 @@ def _remarks(
     for file, reason in broken:
         said = "" if reason.startswith(shown(file.path)) else f"{shown(file.path)}: "
         notes.append(Note(f"{said}{reason}"))
+    if not chosen.written and handed.besides:
+        there = listed(handed.besides)
+        notes.append(Note(f"{shown(path)} holds no answer. Beside it lies: {there}."))
     lost = [copy for copy in copies if not chosen.has_all_of(copy)]
     if lost:
         names = listed([shown(copy.file.path) for copy in lost])
@@ -131,12 +135,22 @@ def _why_none(
     if reasons:
         return reasons[0]
     text = f"{right} is missing from what was handed in."
-    if len(broken) == 1 and not strange:
-        file, reason = broken[0]
-        return (
-            f"The notebook was called {shown(file.path)} instead of {right}. {reason}"
-        )
+    named = [file for file, _ in broken if file.path.lower().endswith(".ipynb")]
+    if len(broken) == len(named) == 1 and not strange:
+        path, reason = shown(named[0].path), broken[0][1]
+        return f"The notebook was called {path} instead of {right}. {reason}"
     others = [f"{shown(copy.file.path)} (no cell of this exercise)" for copy in strange]
-    others += [f"{shown(file.path)} (cannot be read)" for file, _ in broken]
-    others += handed.besides
-    return f"{text} What lies there: {listed(others)}." if others else text
+    others += [_in_brackets(file, reason) for file, reason in broken]
+    others += [*handed.besides, *handed.litter]
+    there = (
+        f"What lies there: {listed(others)}." if others else "Nothing else lies there."
+    )
+    return f"{text} {there}"
+
+
+def _in_brackets(file: File, reason: str) -> str:
+    """Return a file and why it is not read, for a list."""
+    path = shown(file.path)
+    for start in (f"{path} ", f"{path.rpartition('/')[2]} "):
+        reason = reason.removeprefix(start)
+    return f"{path} ({reason.partition('. ')[0].rstrip('.')})"

@@ -10,37 +10,28 @@ import hashlib
 import itertools
 import json
 import os
-import unicodedata
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from course_lib.grading import archives
-from course_lib.grading.regular import Unreadable, read_regular, shown
+from course_lib.grading.filenames import (
+    described,
+    is_archive,
+    is_litter,
+    is_notebook,
+    likeliest_first,
+    may_hold_one,
+    saved_on_the_way,
+)
+from course_lib.grading.regular import TooLarge, Unreadable, read_regular, shown
 
 MAX_BYTES = 20_000_000
 MAX_FILES = 8  # that may be the notebook
 MAX_ENTRIES = 10_000  # of a folder and the folders in it
 MAX_SNIFFED = 50  # files without the ending of a notebook that are looked into
 MAX_DEPTH = 4
-ENDINGS = ("", ".txt", ".json", ".bak", ".orig", ".old")
-CHECKPOINTS = ".ipynb_checkpoints"
-KINDS = {
-    ".py": "a Python script",
-    ".html": "a web page",
-    ".htm": "a web page",
-    ".pdf": "a PDF file",
-    ".zip": "an archive",
-    ".rar": "an archive that is not read",
-    ".7z": "an archive that is not read",
-    ".tar": "an archive that is not read",
-    ".gz": "an archive that is not read",
-    ".tgz": "an archive that is not read",
-    ".part": "a download that did not end",
-    ".partial": "a download that did not end",
-    ".crdownload": "a download that did not end",
-    ".download": "a download that did not end",
-}
 
 
 @dataclass(frozen=True)
@@ -64,13 +55,15 @@ class File:
 class Handed:
     """What was handed in: the likeliest file first, and what there is to say of it.
 
-    `besides` names what else lies there; `problem` says why nothing could be looked at.
+    `besides` names what else lies there, and `litter` what programs left for
+    themselves; `problem` says why nothing could be looked at.
     """
 
     name: str
     files: tuple[File, ...] = ()
     notes: tuple[Note, ...] = ()
     besides: tuple[str, ...] = ()
+    litter: tuple[str, ...] = ()
     problem: str = ""
 
     def digest(self) -> str:
@@ -80,7 +73,8 @@ class Handed:
             for file in self.files
         ]
         notes = [(note.text, note.grade_id) for note in self.notes]
-        text = json.dumps([self.name, files, notes, self.besides, self.problem])
+        others = [self.besides, self.litter, self.problem]
+        text = json.dumps([self.name, files, notes, *others])
         return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -96,8 +90,8 @@ def collect(folder: Path, name: str, max_bytes: int) -> Handed:
         text = f"{shown(folder.name)} should be a folder with {name}.ipynb in it."
         return Handed(name, problem=text)
     search = _Search(folder, name, max_bytes)
-    for path in sorted(_walk(folder), key=lambda path: _rank(path, name)):
-        if not is_litter(str(path)) and path.name != "timestamp.txt":
+    for path in sorted(_walk(folder, name), key=lambda p: likeliest_first(p, name)):
+        if path.name != "timestamp.txt":
             search.look_at(path)
     return search.result()
 
@@ -110,86 +104,84 @@ class _Search:
         self.left, self.sniffed = 2 * max_bytes, 0
         self.files: list[File] = []
         self.besides: list[str] = []
+        self.litter: list[str] = []
 
     def look_at(self, path: PurePosixPath) -> None:
         """Keep a file that may be the notebook; name any other."""
         inner, named = str(path), path.suffix.lower() == ".ipynb"
+        start = b""
         try:
-            if len(self.files) >= MAX_FILES or not (named or self._may_be(path)):
-                self.besides.append(_described(inner))
+            if is_litter(inner):
+                self.litter.append(described(inner))
                 return
-            limit = max(1, min(self.max_bytes, self.left))
-            data = read_regular(self.folder / path, limit)
-        except Unreadable as reason:
-            if named:
-                self.files.append(File(inner, problem=str(reason)))
+            if len(self.files) >= MAX_FILES:
+                likely = False
+            elif not named:
+                start = self._start(path)
+                likely = may_hold_one(start)
             else:
-                self.besides.append(f"{_described(inner)}: {str(reason).rstrip('.')}")
+                likely = True
+            if not likely:
+                self.besides.append(described(inner, start))
+                return
+            data = read_regular(self.folder / path, self._limit())
+        except Unreadable as problem:
+            reason = str(problem)
+            if isinstance(problem, TooLarge) and self.left < self.max_bytes:
+                reason = f"{shown(inner)} was not read: there is too much beside it."
+            if named or isinstance(problem, TooLarge):
+                self.files.append(File(inner, problem=reason))
+            else:
+                self.besides.append(reason.rstrip("."))
             return
         self.left -= len(data)
-        if archives.is_archive(data):
-            limit = max(1, min(self.max_bytes, self.left))
-            self._open(inner, archives.notebooks(data, limit, _worth_reading))
+        if is_archive(data):
+            self._open(inner, archives.notebooks(data, self._limit()))
         elif named or is_notebook(data):
             self.files.append(File(inner, data))
         else:
-            self.besides.append(_described(inner))
+            self.besides.append(described(inner, data[:200]))
 
     def result(self) -> Handed:
         """Return the likeliest file first."""
-        self.files.sort(key=lambda file: _rank(PurePosixPath(file.path), self.name))
+        self.files.sort(key=lambda f: likeliest_first(PurePosixPath(f.path), self.name))
         # what Jupyter saved on the way counts only where there is nothing else
-        final = [file for file in self.files if not _saved_on_the_way(file.path)]
-        files = tuple(final or self.files)
-        return Handed(self.name, files, besides=tuple(self.besides[:20]))
+        final = [file for file in self.files if not saved_on_the_way(file.path)]
+        return Handed(
+            self.name,
+            tuple(final or self.files),
+            besides=tuple(self.besides[:20]),
+            litter=tuple(self.litter[:20]),
+        )
 
-    def _may_be(self, path: PurePosixPath) -> bool:
-        """Whether a file with another ending is worth reading whole."""
-        archive = path.suffix.lower() == ".zip"
-        if not (archive or _worth_reading(path.name)) or self.sniffed >= MAX_SNIFFED:
-            return False
+    def _limit(self) -> int:
+        return max(1, min(self.max_bytes, self.left))
+
+    def _start(self, path: PurePosixPath) -> bytes:
+        """Return the first bytes of a file with another ending, of the likeliest."""
+        if self.sniffed >= MAX_SNIFFED:
+            return b""
         self.sniffed += 1
-        start = read_regular(self.folder / path, self.max_bytes, first=1000)
-        return archives.is_archive(start) or _is_object(start)
+        # a large one is read no further, see look_at
+        return read_regular(self.folder / path, sys.maxsize, first=1000)
 
     def _open(self, inner: str, opened: archives.Opened) -> None:
         self.left -= sum(len(data) for _, data in opened.files)
-        files = [
-            File(f"{inner}/{path}", data)
-            for path, data in opened.files
-            if path.lower().endswith(".ipynb") or is_notebook(data)
-        ]
+        files = [File(f"{inner}/{path}", data) for path, data in opened.files]
         self.files += files[: MAX_FILES - len(self.files)]
-        self.besides.append(f"{shown(inner)} ({opened.said})")
+        if opened.problems:
+            said = f"{shown(inner)} is {opened.said}."
+            self.files.append(File(inner, problem=said))
+        elif not files:
+            self.besides.append(f"{shown(inner)} ({opened.said})")
 
 
-def is_litter(path: str) -> bool:
-    """Whether a program left this file for itself: no learner's work is in it."""
-    parts = PurePosixPath(path).parts
-    last = parts[-1].lower() if parts else ""
-    if last in ("thumbs.db", "desktop.ini") or "__MACOSX" in parts:
-        return True
-    plain = (CHECKPOINTS, "..")
-    hidden = any(part.startswith(".") and part not in plain for part in parts)
-    return hidden or last.startswith("~$")
-
-
-def is_notebook(data: bytes) -> bool:
-    """Whether bytes look like a notebook, whatever the file is called."""
-    return _is_object(data[:1000]) and '"cells"' in _text(data)
-
-
-def _is_object(start: bytes) -> bool:
-    return _text(start).lstrip("\ufeff \t\r\n").startswith("{")
-
-
-def _text(data: bytes) -> str:
-    return data.decode(json.detect_encoding(data), "ignore")
-
-
-def _walk(folder: Path) -> Iterator[PurePosixPath]:
+def _walk(folder: Path, name: str) -> Iterator[PurePosixPath]:
     """Yield what lies in a folder and in the folders in it, as paths below it."""
     left, waiting = MAX_ENTRIES, [PurePosixPath()]
+    own = PurePosixPath(f"{name}.ipynb")
+    if os.path.lexists(folder / own):  # among however many others
+        yield own
     while waiting and left > 0:
         at = waiting.pop(0)
         try:
@@ -206,43 +198,5 @@ def _walk(folder: Path) -> Iterator[PurePosixPath]:
                 continue
             if within and len(inner.parts) < MAX_DEPTH and not is_litter(str(inner)):
                 waiting.append(inner)
-            if not within or inner.suffix.lower() == ".ipynb":
+            if (not within or inner.suffix.lower() == ".ipynb") and inner != own:
                 yield inner
-
-
-def _rank(path: PurePosixPath, name: str) -> tuple:
-    """Return a key that sorts the likeliest file first."""
-    own = f"{name}.ipynb"
-    flat = _flat(path.name)
-    likeness = 0 if flat == _flat(own) else 1 if _flat(name) in flat else 2
-    other = path.suffix.lower() != ".ipynb"
-    early = _saved_on_the_way(str(path))
-    return str(path) != own, early, len(path.parts), other, likeness, str(path)
-
-
-def same_name(path: str, name: str) -> bool:
-    """Whether a file is called `name` but for what systems change in a name."""
-    return _flat(PurePosixPath(path).name) == _flat(name)
-
-
-def _flat(name: str) -> str:
-    """Return a name without what systems change in it: case, accents' form, width."""
-    return unicodedata.normalize("NFKC", name).casefold()
-
-
-def _worth_reading(path: str) -> bool:
-    """Whether something of this name may hold a notebook."""
-    name = PurePosixPath(path).name.lower()
-    plain = ".ipynb" in name or PurePosixPath(name).suffix in ENDINGS
-    known = PurePosixPath(name).suffix in KINDS
-    return plain and not known and not is_litter(path)
-
-
-def _saved_on_the_way(path: str) -> bool:
-    parts = PurePosixPath(path).parts
-    return CHECKPOINTS in parts or parts[-1].lower().endswith("-checkpoint.ipynb")
-
-
-def _described(path: str) -> str:
-    kind = KINDS.get(PurePosixPath(path).suffix.lower())
-    return f"{shown(path)} ({kind})" if kind else shown(path)

@@ -9,6 +9,7 @@ import json
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from course_lib.grading.filenames import looks_like
 from course_lib.grading.handed import (
     MAX_BYTES,
     File,
@@ -22,17 +23,6 @@ from course_lib.grading.timestamps import read_stamp, read_timestamp
 __all__ = ["MAX_BYTES", "Handed", "Note", "fetch", "parse", "read_timestamp"]
 
 CELL_TYPES = ("code", "markdown", "raw")
-STARTS = {
-    b"<": "a web page",
-    b"%PDF": "a PDF file",
-    b"\x89PNG": "a picture",
-    b"\xff\xd8": "a picture",
-    b"PK": "an archive",
-    b"\x1f\x8b": "an archive",
-    b"Rar!": "an archive",
-    b"7z": "an archive",
-    **dict.fromkeys((b"import ", b"from ", b"def ", b"# %%", b"#!"), "Python code"),
-}
 
 
 @dataclass(frozen=True)
@@ -92,20 +82,15 @@ def _json(data: bytes, notes: list[Note]) -> object:
             )
         return json.loads(text, strict=False)
     except json.JSONDecodeError as error:
+        kind = looks_like(data)
+        mend = f"It looks like {kind}. Hand in the notebook itself."
         raise Unreadable(
             f"The notebook is not JSON, or not all of it: line {error.lineno}, "
-            f"column {error.colno}, {error.msg}. {_looks_like(data)}"
+            f"column {error.colno}, {error.msg}. "
+            f"{mend if kind else 'Save it again in JupyterLab.'}"
         ) from None
     except (RecursionError, ValueError):
         raise Unreadable("The notebook is JSON that cannot be read.") from None
-
-
-def _looks_like(data: bytes) -> str:
-    start = data[:200].lstrip(b"\xef\xbb\xbf \t\r\n")
-    for known, kind in STARTS.items():
-        if start.startswith(known):
-            return f"It looks like {kind}. Hand in the notebook itself."
-    return "Save it again in JupyterLab."
 
 
 def _cells(value: object) -> list[Cell]:

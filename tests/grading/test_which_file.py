@@ -130,7 +130,13 @@ def test_what_programs_leave_for_themselves_is_no_notebook(folder, name):
     )
     (folder / "03_rnn (2).ipynb").unlink()
     found = Graded(folder)
-    assert found.said == "03_rnn.ipynb is missing from what was handed in."
+    if not name.startswith("__MACOSX"):
+        assert f"What lies there: {name} (left by a program)." in found.said
+
+
+def test_an_empty_folder_is_said_to_be_empty(folder):
+    said = "03_rnn.ipynb is missing from what was handed in. Nothing else lies there."
+    assert Graded(folder).said == said
 
 
 def test_of_two_renamed_notebooks_the_untouched_one_gives_way(folder):
@@ -203,6 +209,8 @@ def test_scratch_work_beside_the_notebook_is_no_matter(folder):
         ("03_rnn.ipynb.part", "{", "03_rnn.ipynb.part (a download that did not end)"),
         ("03_rnn.tar.gz", "x", "03_rnn.tar.gz (an archive that is not read)"),
         ("photo.png", "x", "What lies there: photo.png."),
+        ("03_rnn", b"\x89PNG", "What lies there: 03_rnn (a picture)."),
+        ("03_rnn.ipynb.txt", "<html>", "03_rnn.ipynb.txt (a web page)"),
         ("a/b.txt", "x", "What lies there: a/b.txt."),
         ("<b>\n.txt", "x", "What lies there: <b>\\n.txt."),
     ],
@@ -299,9 +307,9 @@ def crowded() -> bytes:
 @pytest.mark.parametrize(
     ("data", "said"),
     [
-        (linked_entry, "an archive without a notebook, 1 files"),
-        (encrypted, "it is encrypted"),
-        (bomb, "more than 20 MB when unpacked"),
+        (linked_entry, "03_rnn.zip (an archive without a notebook, 1 files"),
+        (encrypted, "03_rnn.zip (is an archive; it is encrypted)"),
+        (bomb, "it has more than 20 MB when unpacked"),
         (lambda: bomb(zipfile.ZIP_BZIP2), "its kind of compression is not read"),
         (lambda: bomb(zipfile.ZIP_LZMA), "its kind of compression is not read"),
         (crowded, "it has more than 5000 entries"),
@@ -321,6 +329,40 @@ def test_an_archive_that_hurts_costs_a_reason_only(folder, data, said):
         assert said in found.said
     put(folder, FILE, answered())
     assert Graded(folder).full
+
+
+def test_an_archive_that_is_not_read_is_named_beside_the_release(folder):
+    put(folder, FILE, release())
+    put(folder, "03_rnn.zip", encrypted())
+    assert "03_rnn.zip is an archive; it is encrypted." in Graded(folder).said
+
+
+def test_a_large_file_in_an_archive_keeps_no_notebook_from_being_read(folder):
+    large = {"a.csv": "1" * 30_000_000, "b.json": '{"a": 1}'}
+    put(folder, "03_rnn.zip", zipped(**large, **{"z/03_rnn.ipynb": text(answered())}))
+    found = Graded(folder)
+    assert found.full
+    assert found.said.count(".") == 4  # nothing but where it was found
+
+
+@pytest.mark.parametrize(
+    "name", ["03_rnn.py", "03_rnn.html", "03_rnn.part", "03_rnn.x"]
+)
+def test_what_is_a_notebook_inside_is_graded_with_any_ending(folder, name):
+    put(folder, name, answered())
+    found = Graded(folder)
+    assert found.full
+    assert f"was called {name} instead of 03_rnn.ipynb" in found.said
+
+
+def test_what_lies_beside_the_release_is_named(folder):
+    put(folder, FILE, release())
+    put(folder, "03_rnn.py", STEP)
+    put(folder, ".DS_Store", "x")
+    said = "03_rnn.ipynb holds no answer. Beside it lies: 03_rnn.py (a Python script)."
+    assert Graded(folder).said == said
+    put(folder, FILE, answered())
+    assert Graded(folder).said == ""
 
 
 def test_any_damage_to_an_archive_is_survived(folder):
