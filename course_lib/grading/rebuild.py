@@ -52,7 +52,7 @@ def rebuild(exercise: Exercise, submission: Submission) -> NotebookNode:
     notebook = copy.deepcopy(exercise.notebook)
     used: dict[int, str] = {}
     for grade_id, answer in found.answers.items():
-        source = submission.cells[answer.graded].source
+        source = answer.source
         if answer.graded in used:  # two answers in one cell, which has run
             source = f"# This is answered in the cell {used[answer.graded]}."
         used.setdefault(answer.graded, grade_id)
@@ -109,7 +109,7 @@ def _extras(found: Recognised) -> dict[int, list[NotebookNode]]:
         if index in taken:
             anchor = taken[index]
         elif index in beside:
-            extras[beside[index]].append(_own(cell))
+            extras[beside[index]].append(_own(cell, found.sources[index]))
         elif cell.grade_id in place:
             answer = found.answers.get(cell.grade_id)
             if answer is None or found.cells[answer.graded].grade_id != cell.grade_id:
@@ -117,12 +117,12 @@ def _extras(found: Recognised) -> dict[int, list[NotebookNode]]:
         elif cell.source.strip() in text:
             anchor = text[cell.source.strip()]
         elif cell.source.strip() and not found.is_stub(index):
-            extras[anchor].append(_own(cell))
+            extras[anchor].append(_own(cell, found.sources[index]))
     return extras
 
 
-def _own(cell: Cell) -> NotebookNode:
+def _own(cell: Cell, source: str) -> NotebookNode:
     make = new_code_cell if cell.cell_type == "code" else new_markdown_cell
-    own = make(cell.source)
+    own = make(source)
     own.pop("id", None)  # the exercise's notebooks are nbformat 4.4, without ids
     return own

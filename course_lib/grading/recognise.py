@@ -64,6 +64,7 @@ class Answer:
     """The cell that is graded, and its other copies, by their index among the cells."""
 
     graded: int
+    source: str
     others: list[int] = field(default_factory=list)
 
 
@@ -76,15 +77,16 @@ class Recognised:
         self.kinds = {g: exercise.cell(g).cell_type for g in exercise.answers}
         stubs = ((exercise.cell(g).source, kind) for g, kind in self.kinds.items())
         self.stubs = {essence(source, kind) for source, kind in stubs}
+        self.sources = self._without_tasks()
         self.essences: list[Essence] = essences(
-            (cell.source, self.kinds.get(cell.grade_id, cell.cell_type))
+            (source, self.kinds.get(cell.grade_id, cell.cell_type))
             if cell.grade_id in self.kinds or cell.grade_id not in exercise.place
             else ("", "locked")
-            for cell in cells
+            for cell, source in zip(cells, self.sources, strict=True)
         )
         self.defined = [
-            {name for both in DEFINES.findall(cell.source) for name in both if name}
-            for cell in cells
+            {name for both in DEFINES.findall(source) for name in both if name}
+            for source in self.sources
         ]
         self.notes: list[Note] = []
         self.answers: dict[str, Answer] = {}
@@ -104,7 +106,7 @@ class Recognised:
     def written(self) -> dict[str, str]:
         """The text of each answer that is more than what was released."""
         return {
-            grade_id: self.cells[answer.graded].source.strip()
+            grade_id: answer.source.strip()
             for grade_id, answer in self.answers.items()
             if self.is_written(answer.graded)
         }
@@ -158,7 +160,33 @@ class Recognised:
         else:
             return None
         self._say_kind(grade_id, graded)
-        return Answer(graded, sorted(set(others) - {graded}))
+        source = self.sources[graded]
+        if source != self.cells[graded].source:
+            if names & self.defined[graded]:
+                text = (
+                    f"The cell {grade_id} held an untouched task, too; it was left out."
+                )
+                self.notes.append(Note(text, grade_id))
+            else:
+                source = self.cells[graded].source
+        return Answer(graded, source, sorted(set(others) - {graded}))
+
+    def _without_tasks(self) -> list[str]:
+        """Return the cells' texts without untouched tasks that stand beside work."""
+        released = [
+            re.compile(
+                rf"^{re.escape(self.exercise.cell(g).source.strip())}[ \t]*$", re.M
+            )
+            for g, kind in self.kinds.items()
+            if kind == "code" and self.exercise.names(g)
+        ]
+        found = []
+        for cell in self.cells:
+            rest = cell.source
+            for task in released:
+                rest = task.sub("", rest)
+            found.append(rest if rest.strip() else cell.source)
+        return found
 
     def _suited(self, grade_id: str, found: list[int]) -> list[int]:
         """Return those of the right type, if there are any."""

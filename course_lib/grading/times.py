@@ -40,6 +40,9 @@ EAST_ASIAN = (
 HALF_OF_DAY = re.compile(r"(上午|午前|오전)|(下午|午後|오후)")
 INFO = parser.parserinfo()
 OFFSET = re.compile(r"(?:UTC|GMT)? ?([+-])(\d{1,2})(?::?(\d{2}))?")
+NAMED = re.compile(
+    r"^((?:UTC|GMT|Z)(?: ?[+-][\d:]+)?|[+-][\d:]+) ?[(\[][^()\[\]]*[)\]]$"
+)
 PLACE = re.compile(r"[A-Za-z_]{2,20}(?:/[A-Za-z_+-]{2,30}){1,2}")
 # an abbreviation that means one zone, and a place that has it for part of a year
 ABBREVIATIONS = {
@@ -142,7 +145,8 @@ def _clock(found: re.Match, half: str) -> timedelta:
 def _day_and_zone(before: str, after: str) -> tuple[str, str]:
     """Return the words for the day and for the zone around a time of day."""
     before, after = before.strip(" ,"), after.strip(" ,")
-    after = re.sub(r" ?\([^()]*\)$", "", after)  # what browsers add: (CET)
+    # what browsers and Java add to an offset: (CET), [Europe/Paris]
+    after = NAMED.sub(r"\1", after)
     if not after:
         return before, ""
     first, _, rest = after.partition(" ")

@@ -186,6 +186,27 @@ def test_a_cell_that_does_not_parse_loses_no_other(grade):
     assert found["step"] == broken
 
 
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_task_left_in_the_cell_of_its_answer_does_not_replace_it(grade, order):
+    both = "\n\n\n".join([STEP, STUB_STEP][::order])
+    found = grade(answered(step=both))
+    assert found["step"].strip() == STEP
+    assert found.value("step") == 2
+    assert "The cell step held an untouched task, too; it was left out." in found.said
+    own = code(f"{STUB_STEP}\n\n\ny = 1")
+    found = grade(beside(answered(), "step", own))
+    assert found.value("loop") == 3
+    found = grade(answered(loop=f"{LOOP}\n\n{STUB_STEP}"))
+    assert (found.value("step"), found.value("loop")) == (2, 3)
+
+
+def test_a_helper_above_the_untouched_task_is_no_answer(grade):
+    both = f"def _one():\n    return 1\n\n\n{STUB_STEP}"
+    found = grade(answered(step=both))
+    assert found["step"] == both
+    assert found.value("step") == "NotImplementedError"
+
+
 def test_the_release_stays_the_release(grade):
     found = grade(release())
     assert found.said == ""
