@@ -151,7 +151,7 @@ NONE = {
     "2026-03-29 02:30 Europe/Berlin": "does not have once",
     "2026-11-20 23:59:00 [Asia/Shanghai]": "a time zone that is not known",
     "2026-11-20 23:59:00 (CET)": "a time zone that is not known",
-    "Fri Nov 20 23:59:00 2026 (CET)": "a time zone that is not known",
+    "Fri Nov 20 23:59:00 2026 (CET)": "may name several days",
     "2026年11月20日 23:59:00 CST": "a time zone that is not known: CST",
     "Fr 20. Nov 23:59:00 CET 2026": "names no day that can be read",
     "2026-11-20 CET 23:59": "names no day that can be read",
