@@ -4,8 +4,13 @@ One promise carries the package: every submission ends with a grade and a reason
 no faulty one keeps another from being graded. nbgrader stays in charge; our parts are
 hung into it by `settings.configure`, which `nbgrader_config.py` calls.
 
-    preflight    read a submitted folder as far as it can be read
+    preflight    read a submitted folder as far as it can be read; what it is made of:
+      handed, archives, regular
+                             the files that may be the notebook
+      timestamps, times      when it was handed in
+    choose       which of several notebooks is graded
     rebuild      the exercise's own notebook with the learner's cells put in
+      recognise, stubs       which of them answers which task
     autograde    nbgrader's converter, fed with such rebuilt notebooks
     execute      run one, within limits; restart after a crash and replay
     engine       run one with the verdict in a process of its own; what it is made of:

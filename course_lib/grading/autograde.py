@@ -23,13 +23,8 @@ from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
 from traitlets import Integer
 
-from course_lib.grading.preflight import (
-    MAX_BYTES,
-    Note,
-    Submission,
-    read_submission,
-    read_timestamp,
-)
+from course_lib.grading.choose import read_submission
+from course_lib.grading.preflight import MAX_BYTES, Note, Submission, read_timestamp
 from course_lib.grading.rebuild import Exercise, rebuild
 
 TRUST = (
@@ -86,7 +81,9 @@ class CourseAutograde(Autograde):
 
     def _stage(self, folder: Path, target: Path) -> None:
         for name, exercise in self.exercises.items():
-            submission = read_submission(folder, name, self.max_notebook_bytes)
+            submission = read_submission(
+                folder, name, exercise, self.max_notebook_bytes
+            )
             for note in submission.notes:
                 self.log.warning("%s: %s", folder, note.text)
             notebook = rebuild(exercise, submission)

@@ -12,7 +12,6 @@ import contextlib
 import copy
 import functools
 import glob
-import hashlib
 import os
 import queue
 import sys
@@ -29,7 +28,8 @@ from traitlets.config import Config
 from course_lib.grading import engine, pool
 from course_lib.grading.gradebook import GradebookWriter, Result
 from course_lib.grading.journal import Journal, key_of, unpacked
-from course_lib.grading.preflight import Handed, fetch, read_timestamp
+from course_lib.grading.preflight import fetch
+from course_lib.grading.timestamps import read_stamp
 
 BATCH = 64  # submissions in one transaction
 GATHER_S = 0.5  # how long a batch waits for more
@@ -48,10 +48,13 @@ class Summary:
     up_to_date: int = 0
     failed: dict[str, str] = field(default_factory=dict)
     unreadable: dict[str, str] = field(default_factory=dict)
+    undated: dict[str, str] = field(default_factory=dict)
     seconds: float = 0.0
 
     def add(self, message: "Message") -> None:
         """Count one submission."""
+        if message.undated:
+            self.undated[message.student] = message.undated
         if message.kind == "failed":
             self.failed[message.student] = message.failed
         else:
@@ -67,6 +70,9 @@ class Summary:
         ]
         reasons = self.failed | self.unreadable
         lines += [f"  {student}: 0, {why}" for student, why in sorted(reasons.items())]
+        lines += [
+            f"  {student}: {why}" for student, why in sorted(self.undated.items())
+        ]
         return "\n".join(lines)
 
 
@@ -80,6 +86,7 @@ class Message:
     kind: str = "up_to_date"
     data: bytes | None = None
     failed: str = ""
+    undated: str = ""  # what is wrong with the time stamp
 
     @property
     def state(self) -> str:
@@ -186,9 +193,11 @@ class Class:
         student = folder.parent.name
         size = self.writer.max_notebook_bytes
         handed = {name: fetch(folder, name, size) for name in self.writer.exercises}
-        timestamp = read_timestamp(folder)
-        key = key_of(self.shared_key, student, sorted(map(_digest, handed.items())))
-        message = Message(student, key, timestamp)
+        stamp = read_stamp(folder)
+        key = key_of(
+            self.shared_key, student, sorted(h.digest() for h in handed.values())
+        )
+        message = Message(student, key, stamp.text, undated=stamp.note)
         if self.stands.get(student) == message.state:
             return message
         message.kind, message.data = "from_journal", self.journal.load(student)
@@ -235,10 +244,3 @@ class Class:
         self.journal.mark({message.student: message.state for message in graded})
         for message in batch:
             self.summary.add(message)
-
-
-def _digest(item: tuple[str, Handed]) -> tuple:
-    name, handed = item
-    data = handed.data or b""
-    notes = [note.text for note in handed.notes]
-    return name, handed.data is None, hashlib.sha256(data).hexdigest(), notes

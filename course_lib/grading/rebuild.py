@@ -9,53 +9,21 @@ another cell's grade. Cells that the learner added run where they stood.
 import copy
 import re
 from collections import defaultdict
-from dataclasses import dataclass
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
-from course_lib.grading.preflight import Cell, Note, Submission
+from course_lib.grading.handed import Note
+from course_lib.grading.preflight import Cell, Submission
+from course_lib.grading.recognise import Exercise, Recognised
 
-DEFINES = re.compile(r"^(?:async +)?(?:def|class) +(\w+)", re.M)
+__all__ = ["HIDDEN", "Exercise", "nothing_to_run", "rebuild", "without_hidden"]
+
 BEGIN, END = "### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS"
 HIDDEN = re.compile(
     r"^[ \t]*### BEGIN HIDDEN TESTS[ \t]*$.*?^[ \t]*### END HIDDEN TESTS[ \t]*$\n?",
     re.M | re.S,
 )
-
-
-@dataclass
-class Exercise:
-    """The notebook as nbgrader generated it: stubs, locked cells, hidden tests."""
-
-    notebook: NotebookNode
-
-    def __post_init__(self):
-        """Index the labelled cells by their grade_id."""
-        cells = self.notebook.cells
-        self.place = {
-            cell.metadata.nbgrader.grade_id: index
-            for index, cell in enumerate(cells)
-            if "nbgrader" in cell.metadata
-        }
-        self.text = {
-            cell.source.strip(): index
-            for index, cell in enumerate(cells)
-            if "nbgrader" not in cell.metadata
-        }
-
-    def cell(self, grade_id: str) -> NotebookNode:
-        """Return the labelled cell."""
-        return self.notebook.cells[self.place[grade_id]]
-
-    @property
-    def answers(self) -> list[str]:
-        """The labels of the cells that a learner fills in, in order."""
-        return [
-            grade_id
-            for grade_id in self.place
-            if self.cell(grade_id).metadata.nbgrader.solution
-        ]
 
 
 def without_hidden(source: str) -> str:
@@ -77,14 +45,19 @@ def rebuild(exercise: Exercise, submission: Submission) -> NotebookNode:
 
     `metadata.unrolled` holds `readable`, and `notes`, a list of text and grade_id.
     """
-    cells = submission.cells
-    chosen, notes = _choose(exercise, cells)
+    found = Recognised(exercise, submission.cells)
+    notes = found.notes + _changed(exercise, submission.cells)
     if not submission.readable:
         notes = []
     notebook = copy.deepcopy(exercise.notebook)
-    for grade_id, index in chosen.items():
-        notebook.cells[exercise.place[grade_id]].source = cells[index].source
-    extras = _extras(exercise, cells, chosen)
+    used: dict[int, str] = {}
+    for grade_id, answer in found.answers.items():
+        source = answer.source
+        if answer.graded in used:  # two answers in one cell, which has run
+            source = f"# This is answered in the cell {used[answer.graded]}."
+        used.setdefault(answer.graded, grade_id)
+        notebook.cells[exercise.place[grade_id]].source = source
+    extras = _extras(found)
     notebook.cells = extras[-1] + [
         cell
         for index, own in enumerate(notebook.cells)
@@ -105,60 +78,6 @@ def nothing_to_run(notebook: NotebookNode) -> str | None:
     return " ".join(note["text"] for note in found["notes"])
 
 
-def _choose(exercise: Exercise, cells: list[Cell]) -> tuple[dict[str, int], list[Note]]:
-    """Find the learner's cell for every answer; return their indices, and notes."""
-    chosen: dict[str, int] = {}
-    notes = []
-    for grade_id in exercise.answers:
-        labelled = [i for i, cell in enumerate(cells) if cell.grade_id == grade_id]
-        found = labelled or _by_definition(exercise, cells, grade_id)
-        if not found:
-            text = f"The cell {grade_id} is missing from what was handed in."
-            notes.append(Note(text, grade_id))
-            continue
-        chosen[grade_id] = found[-1]
-        notes += [
-            Note(text, grade_id)
-            for text in _remarks(exercise, cells, grade_id, labelled, found[-1])
-        ]
-    if list(chosen.values()) != sorted(chosen.values()):
-        notes.append(Note("The cells were put back into the exercise's order."))
-    return chosen, notes + _changed(exercise, cells)
-
-
-def _by_definition(exercise: Exercise, cells: list[Cell], grade_id: str) -> list[int]:
-    """Find cells that lost their label by the function or class they define."""
-    wanted = set(DEFINES.findall(exercise.cell(grade_id).source))
-    return [
-        index
-        for index, cell in enumerate(cells)
-        if cell.grade_id not in exercise.place
-        and wanted & set(DEFINES.findall(cell.source))
-    ]
-
-
-def _remarks(
-    exercise: Exercise, cells: list[Cell], grade_id: str, labelled: list[int], used: int
-) -> list[str]:
-    remarks = []
-    if not labelled:
-        remarks.append(
-            f"The cell {grade_id} had lost its label; it was found by what it defines."
-        )
-    if len(labelled) > 1:
-        remarks.append(
-            f"The cell {grade_id} is there {len(labelled)} times. The last one was "
-            "graded; the others ran before it."
-        )
-    kind = exercise.cell(grade_id).cell_type
-    if cells[used].cell_type != kind:
-        remarks.append(
-            f"The cell {grade_id} was a {cells[used].cell_type} cell; it was read as "
-            f"{kind}."
-        )
-    return remarks
-
-
 def _changed(exercise: Exercise, cells: list[Cell]) -> list[Note]:
     """Name the locked cells that were edited; their original ran."""
     answers = exercise.answers
@@ -175,29 +94,35 @@ def _changed(exercise: Exercise, cells: list[Cell]) -> list[Note]:
     return [Note(f"Locked cells had been changed: {names}. The originals were used.")]
 
 
-def _extras(
-    exercise: Exercise, cells: list[Cell], chosen: dict[str, int]
-) -> dict[int, list[NotebookNode]]:
-    """Return the learner's own cells, by the place after which they stood."""
+def _extras(found: Recognised) -> dict[int, list[NotebookNode]]:
+    """Return the learner's own cells, by the place after which they run."""
+    place, text = found.exercise.place, found.exercise.text
+    taken, beside = {}, {}
+    for grade_id, answer in found.answers.items():
+        taken[answer.graded] = place[grade_id]
+        for index in answer.others:
+            # a copy of an answer: beside the one that is graded, on its own side
+            beside[index] = place[grade_id] - (index < answer.graded)
     extras: dict[int, list[NotebookNode]] = defaultdict(list)
-    taken = {index: grade_id for grade_id, index in chosen.items()}
     anchor = -1
-    for index, cell in enumerate(cells):
-        label = taken.get(index, cell.grade_id)
-        if index not in taken and label in chosen:
-            # an older copy of an answer: it must run before the one that is graded
-            extras[exercise.place[label] - 1].append(_own(cell))
-        elif label in exercise.place:
-            anchor = exercise.place[label]
-        elif cell.source.strip() in exercise.text:
-            anchor = exercise.text[cell.source.strip()]
-        elif cell.source.strip():
-            extras[anchor].append(_own(cell))
+    for index, cell in enumerate(found.cells):
+        if index in taken:
+            anchor = taken[index]
+        elif index in beside:
+            extras[beside[index]].append(_own(cell, found.sources[index]))
+        elif cell.grade_id in place:
+            answer = found.answers.get(cell.grade_id)
+            if answer is None or found.cells[answer.graded].grade_id != cell.grade_id:
+                anchor = place[cell.grade_id]
+        elif cell.source.strip() in text:
+            anchor = text[cell.source.strip()]
+        elif cell.source.strip() and not found.is_stub(index):
+            extras[anchor].append(_own(cell, found.sources[index]))
     return extras
 
 
-def _own(cell: Cell) -> NotebookNode:
+def _own(cell: Cell, source: str) -> NotebookNode:
     make = new_code_cell if cell.cell_type == "code" else new_markdown_cell
-    own = make(cell.source)
+    own = make(source)
     own.pop("id", None)  # the exercise's notebooks are nbformat 4.4, without ids
     return own

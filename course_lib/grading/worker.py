@@ -9,8 +9,8 @@ from typing import Any
 import nbformat
 
 from course_lib.grading import engine, steps
+from course_lib.grading.choose import understand
 from course_lib.grading.journal import packed
-from course_lib.grading.preflight import understand
 from course_lib.grading.rebuild import Exercise, rebuild
 
 
@@ -56,7 +56,7 @@ class Grader:
             where = {"student": job["student"], "notebook": name}
             where["assignment"] = self.assignment
             exercise = self.exercises[name]
-            submission = understand(handed)
+            submission = understand(handed, exercise)
             if not submission.readable:
                 why = " ".join(note.text for note in submission.notes)
                 result["unreadable"][name] = why

@@ -135,8 +135,14 @@ def pipe(folder, release):
 
 @case(0, 0, "unclear which of a.ipynb, b.ipynb")
 def two_others(folder, release):
-    for name in ("a.ipynb", "b.ipynb"):
-        (folder / name).write_text(json.dumps(solved(release)))
+    (folder / "a.ipynb").write_text(json.dumps(solved(release)))
+    other = solved(release, "def double(x):\n    return x + x")
+    (folder / "b.ipynb").write_text(json.dumps(other))
+
+
+@case(0, 0, "What lies there: 0_tiny.py (a Python script)")
+def script(folder, release):
+    (folder / "0_tiny.py").write_text(DOUBLE)
 
 
 # --- readable, with something wrong ---------------------------------------------------
@@ -235,6 +241,26 @@ def warnings_and_progress(folder, release):
         "    print('\\r 50 %\\r100 %', file=sys.stderr)\n    return 2 * x"
     )
     write(folder, solved(release, noisy))
+
+
+@case(2, 3, "0_tiny.ipynb holds no answer; 0_tiny (1).ipynb, which has more, was")
+def answered_in_the_browsers_copy(folder, release):
+    write(folder, release)
+    (folder / "0_tiny (1).ipynb").write_text(json.dumps(solved(release)))
+
+
+@case(2, 3, "The cell double is there 2 times. The one with an answer was graded.")
+def stub_below_the_answer(folder, release):
+    notebook = solved(release)
+    place = notebook["cells"].index(cell(notebook, "double"))
+    notebook["cells"].insert(place + 1, copy.deepcopy(cell(release, "double")))
+    write(folder, notebook)
+
+
+@case(2, 3, "The time of handing in is not known: timestamp.txt (11/12/2026) may name")
+def time_stamp_with_two_readings(folder, release):
+    (folder / "timestamp.txt").write_text("11/12/2026 23:59")
+    write(folder, solved(release))
 
 
 # --- code that hangs, dies or floods --------------------------------------------------

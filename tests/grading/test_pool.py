@@ -195,6 +195,29 @@ def test_only_what_changed_is_graded_again(prepared, undisturbed, tmp_path):
     assert contents(root)[0]["grade"] == after
 
 
+def test_time_stamps_are_read_in_any_form_or_named(prepared, undisturbed, tmp_path):
+    root = fresh(prepared, tmp_path / "course")
+    late, none = (root / "submitted" / f"learner, {n}" / NAME for n in (1, 3))
+    (late / "timestamp.txt").write_bytes("2024-05-02 00:00 UTC\r\n".encode("utf-16"))
+    (none / "timestamp.txt").write_text("11/12/2024 23:59")
+    summary = grade(root, NAME, workers=2)
+    assert summary.executed == 6
+    assert list(summary.undated) == ["learner, 3"]
+    said = "The time of handing in is not known: timestamp.txt (11/12/2024) may name"
+    assert f"  learner, 3: {said} several days." in str(summary)
+    course = Course(root)
+    assert said in " ".join(course.comments("learner, 3", NAME).values())
+    with course.gradebook() as gradebook:
+        found = {n: gradebook.find_submission(NAME, f"learner, {n}") for n in (1, 3)}
+        assert found[1].timestamp == datetime(2024, 5, 2)
+        assert found[1].late_submission_penalty == found[1].score == 5
+        assert found[3].timestamp is None
+        assert found[3].late_submission_penalty == 0
+    again = grade(root, NAME)
+    assert again.up_to_date == 6
+    assert said in str(again)
+
+
 def command(root: Path, *how: str) -> subprocess.Popen:
     """Start `grade` in a group of its own, with two workers unless told otherwise."""
     call = [sys.executable, "-m", "course_lib", "grade", NAME]
