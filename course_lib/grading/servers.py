@@ -1,6 +1,8 @@
-"""The two warm servers of a grading process: judges outside the walls, learners inside.
+"""The two warm servers of a grading process, each behind walls of its own.
 
-They are started once, by whoever first grades a notebook, and end with that process.
+One forks judges, the other learners; they share nothing but the sockets that a judge
+passes on. They are started once, by whoever first grades a notebook, and end with that
+process.
 """
 
 import atexit
@@ -8,12 +10,10 @@ import json
 import os
 import socket
 import subprocess
-import sys
 import tempfile
 from dataclasses import asdict
 from typing import Any
 
-from course_lib.grading.inside import ENVIRONMENT, PACKAGE
 from course_lib.grading.sandbox import Backend
 
 START_LIMIT_S = 120.0
@@ -24,22 +24,27 @@ class EngineError(RuntimeError):
 
 
 class Servers:
-    """The two warm servers of this process: judges outside the walls, learners in."""
+    """The two warm servers of this process, of judges and of learners."""
 
     def __init__(self, backend: Backend):
         """Start both; they import at the same time."""
         self.backend = backend
-        limits = json.dumps(asdict(backend.confinement()))
-        self.folder = tempfile.TemporaryDirectory(prefix="judges_")
-        self.judges, judge = _popen_judges(self.folder.name)
-        inner = ["-m", "course_lib.grading.warm", "learner", "--limits", limits]
-        self.learners, learner = _popen(
-            lambda fd: backend.command([*inner, "--control"], fd),
-            backend.environment(),
-        )
+        self.folder = tempfile.TemporaryDirectory(prefix="unrolled_")
+        self.judges, judge = self._start("judge")
+        self.learners, learner = self._start("learner")
         self.processes = [judge, learner]
         for sock in (self.judges, self.learners):
             _await_ready(sock)
+
+    def _start(self, role: str) -> tuple[socket.socket, subprocess.Popen]:
+        confinement = self.backend.confinement(role)
+        limits = json.dumps(asdict(confinement))
+        inner = ["-m", "course_lib.grading.warm", role, "--limits", limits, "--control"]
+        env = self.backend.environment()
+        if not confinement.namespaces:  # then /tmp is everybody's
+            folder = self.folder.name
+            env |= {"HOME": folder, "IPYTHONDIR": folder, "MPLCONFIGDIR": folder}
+        return _popen(lambda fd: self.backend.command(inner, fd), env)
 
     def client(self, control: socket.socket) -> socket.socket:
         """Return a new connection to a server; what it starts lives as long."""
@@ -79,15 +84,6 @@ def _popen(command: Any, env: dict) -> tuple[socket.socket, subprocess.Popen]:
             start_new_session=True,
         )
     return ours, process
-
-
-def _popen_judges(folder: str) -> tuple[socket.socket, subprocess.Popen]:
-    inner = [sys.executable, "-P", "-m", "course_lib.grading.warm", "judge"]
-    home = {key: os.environ[key] for key in ("HOME", "PATH") if key in os.environ}
-    # no GPU: learners' processes have none, and tests must see what answers see
-    env = {**ENVIRONMENT, **home, "PYTHONPATH": str(PACKAGE.parent)}
-    env |= {"CUDA_VISIBLE_DEVICES": "", "IPYTHONDIR": folder, "MPLCONFIGDIR": folder}
-    return _popen(lambda fd: [*inner, "--control", str(fd)], env)
 
 
 def _await_ready(sock: socket.socket) -> None:
