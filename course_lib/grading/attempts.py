@@ -78,8 +78,8 @@ class Run:
                         self.usage = _usage(result["done"])
                         return True
                     if "error" in result:
-                        _log(result["error"])
-                        continue
+                        _log(result["error"])  # the last thing that a judge says
+                        return False
                     index, outcome = _outcome(result, {c["index"] for c in cells})
                     self.done.setdefault(index, outcome)
             except (OSError, Garbage):

@@ -138,6 +138,8 @@ def test_the_memory_of_a_judge_can_be_set():
 
 def test_the_engine_reads_no_more_than_a_notebook_may_hold(bwrap, monkeypatch):
     monkeypatch.setattr(attempts, "MAX_NOTEBOOK", 3 << 20)
-    cells, done = takes_over(bwrap, "for i in range(9): say(error='x' * 2**20)")
+    first = kit.answered(RNN, {})[0]["index"]
+    shout = f"for i in range(9): say(index={first}, outputs=['x' * 2**20])"
+    cells, done = takes_over(bwrap, shout)
     tests = [cell["index"] for cell in cells if cell["role"] == "test"]
     assert "judge could not finish" in kit.verdict(done[tests[1]]).message
