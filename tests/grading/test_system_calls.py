@@ -220,8 +220,9 @@ HONEST = {
     "a program": "import subprocess\n"
     "print(subprocess.run(['echo', 'ok'], capture_output=True, text=True).stdout)",
     "a pipeline": "import subprocess\nprint(subprocess.check_output('echo ok | cat | "
-    "sort; cp -r /tmp /tmp/x 2>&1; touch /tmp/a; cp -a /tmp/a /tmp/b; mv /tmp/b /tmp/c;"
-    " tar cf /tmp/t /tmp/a 2>&1; ls -la /tmp; date; sleep 0.01', shell=True, "
+    "sort; cp -r /tmp /tmp/x 2>&1; "
+    "touch /tmp/a; cp -a /tmp/a /tmp/b 2>&1; mv /tmp/b /tmp/c; "
+    "tar cf /tmp/t /tmp/a 2>&1; ls -la /tmp; date; sleep 0.01', shell=True, "
     "text=True))",
     "a shell command": "!echo ok; ls -la / | head -3",
     "a cell of bash": "%%bash\nfor i in 1 2; do x=$(echo $i); done\necho ok",
