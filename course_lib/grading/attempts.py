@@ -66,7 +66,8 @@ class Run:
             client = stack.enter_context(found.client(found.judges))
             ours, theirs = socket.socketpair()
             stack.enter_context(ours)
-            with theirs, found.client(found.learners) as learners:
+            learners = stack.enter_context(found.lent(found.learners))
+            with theirs:
                 fds = [theirs.fileno(), learners.fileno()]
                 request = json.dumps({"op": "start", "fds": 2}).encode() + b"\n"
                 socket.send_fds(client, [request], fds)

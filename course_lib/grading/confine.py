@@ -22,6 +22,7 @@ from course_lib.grading.kernel import ConfineError
 
 MIB = 1 << 20
 NOBODY = {"learner": 65534, "judge": 65533}  # two users, so that neither is the other's
+SLACK, SLACK_OF_A_JUDGE = 8192 * MIB, 256 * MIB
 MORE_FOR_BRANCHES = 64  # processes, see `learner`
 
 
@@ -92,7 +93,8 @@ class Confinement:
         room = self.memory_mib * MIB
         limits = {
             "DATA": data + room,
-            "AS": mapped + room + 8192 * MIB,  # address space is not memory
+            # address space is not memory; but what a judge shares, nobody else counts
+            "AS": mapped + room + (SLACK_OF_A_JUDGE if self.judge else SLACK),
             "FSIZE": 0 if self.judge else self.file_mib * MIB,
             "NOFILE": self.files,
             "CPU": self.cpu_s,
@@ -122,8 +124,9 @@ class Confinement:
             signal.pidfd_send_signal(pidfd, signal.SIGKILL)
 
 
-# as much memory as a learner, and more files: two for each test
-JUDGE = Confinement(judge=True, processes=16, cpu_s=3600, file_mib=1, files=1024)
+# as much memory as a learner, and more sockets: two for each test. No more than that:
+# sockets under way are counted by user, and other judges need some
+JUDGE = Confinement(judge=True, processes=16, cpu_s=3600, file_mib=1, files=512)
 
 
 class Spaces:

@@ -40,6 +40,10 @@ OTHERS = (
     "found += [n for n in os.listdir('/proc') if n.isdigit() and n != '1']\n"
     "print('others:', len(found))"
 )
+SHARED = (
+    "import mmap, time\nheld = mmap.mmap(-1, 2**30)\n"
+    "for i in range(0, 2**30, 4096): held[i] = 1\ntime.sleep(60)\nprint('it worked')"
+)
 SHOUT = (
     "import os\nfor fd in range(3, 64):\n    try:\n"
     "        for i in range(64): os.write(fd, b'x' * 2**20)\n    except OSError: pass"
@@ -100,6 +104,7 @@ def of_learners(secret: str, folder: str) -> list[Probe]:
             "KernelDied",
             LONG_S,
         ),
+        Probe("memory that is shared", SHARED, "KernelDied", LONG_S),
         Probe("processes", PROCESSES, "BlockingIOError"),
         Probe("CPU time", "while True: pass", "KernelDied", LONG_S),
         Probe("wall time", "import time\ntime.sleep(60)", "Timeout"),
@@ -132,6 +137,7 @@ def of_judges(secret: str, folder: str) -> list[Probe]:
         Probe(
             "system calls", system_calls_refused(FOR_LEARNERS_ONLY), "went through: []"
         ),
+        Probe("memory that is shared", SHARED, "Cannot allocate memory", LONG_S),
         Probe("no processes", PROCESSES, "PermissionError 1"),
         Probe(
             "no programs",

@@ -6,11 +6,13 @@ process.
 """
 
 import atexit
+import contextlib
 import json
 import os
 import socket
 import subprocess
 import tempfile
+from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
@@ -49,10 +51,17 @@ class Servers:
     def client(self, control: socket.socket) -> socket.socket:
         """Return a new connection to a server; what it starts lives as long."""
         ours, theirs = socket.socketpair()
-        with theirs:
-            request = json.dumps({"op": "client", "fds": 1}).encode() + b"\n"
-            socket.send_fds(control, [request], [theirs.fileno()])
+        _ask_for_client(control, theirs)
         return ours
+
+    @contextlib.contextmanager
+    def lent(self, control: socket.socket) -> Iterator[socket.socket]:
+        """A connection to hand on: it ends here, whoever else may hold it by then."""
+        ours, theirs = socket.socketpair()
+        life, its_life = socket.socketpair()
+        with ours, life:
+            _ask_for_client(control, theirs, its_life)
+            yield ours
 
     def alive(self) -> bool:
         """Whether both servers run."""
@@ -69,6 +78,13 @@ class Servers:
                 process.kill()
                 process.wait()
         self.folder.cleanup()
+
+
+def _ask_for_client(control: socket.socket, *theirs: socket.socket) -> None:
+    request = json.dumps({"op": "client", "fds": len(theirs)}).encode() + b"\n"
+    socket.send_fds(control, [request], [sock.fileno() for sock in theirs])
+    for sock in theirs:
+        sock.close()
 
 
 def _popen(command: Any, env: dict) -> tuple[socket.socket, subprocess.Popen]:

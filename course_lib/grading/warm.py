@@ -6,7 +6,8 @@ inside the sandbox. Neither touches CUDA or starts a thread, which a fork would 
 survive. A server lives as long as its control socket, and the children of a client as
 long as the client's.
 
-    control   {"op": "client"} and a socket: one more client
+    control   {"op": "client"} and one or two sockets: one more client; when the
+              second closes, the client goes, whoever may hold the first by then
     client    {"op": "start", ...} and sockets: fork; {"op": "stop"}: end its children
 
 A client may be a judge that a submission has taken over. It can start and stop its own
@@ -15,6 +16,7 @@ children and nothing else; one that sends anything else is cut off.
 
 import argparse
 import contextlib
+import functools
 import json
 import os
 import selectors
@@ -30,7 +32,6 @@ MAX_SOCKETS = 253  # so many the kernel passes on at once
 MAX_DYING = 64  # children of one client that were ended and have not gone yet
 MAX_ERROR = 8000  # characters
 WATCH_S = 0.2
-GONE = {"op": "gone"}
 
 Start = Callable[[list[socket.socket], dict], None]
 
@@ -38,9 +39,9 @@ Start = Callable[[list[socket.socket], dict], None]
 class Client:
     """One connection: its unread lines, its sockets in transit, its children."""
 
-    def __init__(self, conn: socket.socket):
-        """Take a connected stream socket."""
-        self.conn = conn
+    def __init__(self, conn: socket.socket, life: socket.socket | None = None):
+        """Take a connected stream socket, and one that ends the client if it closes."""
+        self.conn, self.life = conn, life
         self.text = b""
         self.fds: list[int] = []
         self.children: dict[int, int] = {}  # pidfds by number
@@ -85,7 +86,8 @@ class Client:
 
     def close(self) -> None:
         """Close the connection, and what it sent that belongs to no request."""
-        self.conn.close()
+        for sock in filter(None, (self.conn, self.life)):
+            sock.close()
         for fd in self.fds:
             os.close(fd)
 
@@ -112,45 +114,57 @@ class Server:
         self.start, self.watch, self.fork = start, watch, fork
         self.control = Client(control)
         self.clients = {self.control}
-        self.selector.register(control, selectors.EVENT_READ, self.control)
+        self._wait_for(control, self._read, self.control)
 
     def run(self) -> None:
         """Serve until the control socket closes."""
         while True:
             busy = any(client.children for client in self.clients)
             for key, _ in self.selector.select(WATCH_S if busy else None):
-                if isinstance(key.data, Client):
-                    self._read(key.data)
-                else:
-                    self._reap(*key.data)
+                key.data()
             if busy and self.watch:
                 for client in self.clients:
                     for pidfd in list(client.children.values()):
                         self.watch(pidfd)
 
+    def _wait_for(self, what: int | socket.socket, then: Callable, *words) -> None:
+        then = functools.partial(then, *words)
+        self.selector.register(what, selectors.EVENT_READ, then)
+
     def _read(self, client: Client) -> None:
         requests = client.requests()
-        for request, socks in [(GONE, [])] if requests is None else requests:
-            if client in self.clients:
-                self._obey(client, request, socks)
-            for sock in socks:
+        if requests is None:
+            self._drop(client)
+        for request, socks in requests or []:
+            kept = client in self.clients and self._obey(client, request, socks)
+            for sock in () if kept else socks:
                 sock.close()
 
-    def _obey(self, client: Client, request: dict, socks: list) -> None:
+    def _obey(self, client: Client, request: dict, socks: list) -> bool:
+        """Do what a client asks; return whether its sockets are kept."""
         self._stop(client)  # one child a client
         if request["op"] == "client" and client is self.control and socks:
-            self._add(Client(socks[0].dup()))
-        elif request["op"] == "start" and len(client.children) <= MAX_DYING:
+            self._add(Client(*socks))
+            return True
+        if request["op"] == "start" and len(client.children) <= MAX_DYING:
             self._fork(client, request, socks)
         elif request["op"] != "stop":
             self._drop(client)
+        return False
 
     def _add(self, client: Client) -> None:
         self.clients.add(client)
-        self.selector.register(client.conn, selectors.EVENT_READ, client)
+        self._wait_for(client.conn, self._read, client)
+        if client.life is not None:
+            self._wait_for(client.life, self._drop, client)
 
     def _drop(self, client: Client) -> None:
+        if client not in self.clients:
+            return
+        self._stop(client)
         self.selector.unregister(client.conn)
+        if client.life is not None:
+            self.selector.unregister(client.life)
         client.close()
         self.clients.discard(client)
         if client is self.control:
@@ -176,7 +190,7 @@ class Server:
             finally:
                 os._exit(code)  # no teardown of a heap shared with the server
         pidfd = client.children[pid] = os.pidfd_open(pid)
-        self.selector.register(pidfd, selectors.EVENT_READ, (client, pid, pidfd))
+        self._wait_for(pidfd, self._reap, client, pid, pidfd)
 
     def _close_all_but(self, socks: list[socket.socket]) -> None:
         """A child keeps its own sockets: no way to the server or to other children."""

@@ -5,6 +5,7 @@ file, no network and no memory without end, and what it sends to the engine and 
 learners' server is read as anybody's.
 """
 
+import time
 from pathlib import Path
 
 import pytest
@@ -99,6 +100,24 @@ def test_a_judge_cannot_end_the_learners_server(bwrap, what):
     cells = kit.answered(RNN, {})
     assert kit.scores(RNN, cells, kit.grade(bwrap, cells)) == RNN.points
     assert servers.servers(bwrap) is found
+
+
+def test_a_judge_leaves_no_process_by_handing_on_its_connection(bwrap):
+    """A child that holds its own client's socket would keep that client alive."""
+    source = (
+        "mine, its = socket.socketpair()\n"
+        "ask({'op': 'start', 'fds': 2, 'seed': 0}, [its.fileno(), learners.fileno()])\n"
+        "its.close()\nfrom course_lib.grading.wire import Channel, Frame\n"
+        "channel = Channel(mine)\n"
+        "text = \"import subprocess; subprocess.Popen(['sleep', '314159'])\"\n"
+        "channel.send(Frame('run', [1, text], [], []))\nprint(channel.receive().body)"
+    )
+    cells, done = takes_over(bwrap, source)
+    taken = [cell["index"] for cell in cells if cell["role"] == "test"][1]
+    assert "judge could not" not in kit.verdict(done[taken]).message
+    time.sleep(1)
+    lines = [path.read_bytes() for path in Path("/proc").glob("[0-9]*/cmdline")]
+    assert not any(b"314159" in line for line in lines)
 
 
 def test_what_a_judge_says_of_its_end_is_shown_as_plain_text(bwrap, capfd):
