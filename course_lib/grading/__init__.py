@@ -17,8 +17,11 @@ hung into it by `settings.configure`, which `nbgrader_config.py` calls.
       cells, attempts        the notebook as the judge reads it; tried again
       servers, warm, warming processes that start at once
       sandbox, bubblewrap, podman, inside
-                             the walls around all learners; what is inside them
-      confine, seccomp       the walls around each
+                             the walls around all judges and around all learners;
+                             what is inside them
+      confine                the walls around each of them; what they are made of:
+        seccomp, system_calls, kernel
+                             filters, the lists behind them, what the kernel is asked
       judge, revival, replay the judge; learners' processes, alive again after a fault
       learner, guard         the learner's process; what an exercise forbids in it
       peer, answers, remote, conversation, crossing
@@ -27,7 +30,8 @@ hung into it by `settings.configure`, which `nbgrader_config.py` calls.
                              what crosses between them, and how
       interpreter            IPython without a kernel
       shortcuts              what an answer uses that the exercise forbids
-    doctor       prove the walls by running against them
+    doctor, probes
+                 prove the walls by running against them
     outputs      keep what is safe to show, as much of it as anyone reads
     verdict      what a test cell's outputs are worth, and why
     feedback     the page that a learner gets: score, messages, own code

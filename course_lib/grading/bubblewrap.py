@@ -54,4 +54,5 @@ def _walls() -> list[str]:
     for folder in inside.WRITABLE:
         size = str(inside.WRITABLE_BYTES)
         options += ["--size", size, "--perms", "1777", "--tmpfs", folder]
-    return [*options, "--remount-ro", "/", "--chdir", "/tmp"]
+    # /dev would belong to whoever runs bwrap, and be shared by all forks
+    return [*options, "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/tmp"]

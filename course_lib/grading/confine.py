@@ -1,32 +1,29 @@
-"""What one learner's process may use, and the walls between it and its siblings.
+"""What one judge or one learner may use, and the walls between it and its siblings.
 
-The sandbox (see `sandbox`) holds the warm server of all learners. Each fork enters
-namespaces of its own here, with a private /tmp, and gives up what is left of its
-rights. Limits are the kernel's where it has them for one process; the sum over all
-processes of a submission is watched by the server, which kills what exceeds it.
+The sandbox (see `sandbox`) holds a warm server, of judges or of learners. The server
+forks each child into a process space of its own, in which the child is process 1 and
+ends with all that it started. There the child takes a private /tmp, and gives up what
+is left of its rights. Limits are the kernel's where it has them for one process; the
+sum over all processes of a submission is watched by the server, which kills what
+exceeds it.
+
+A judge gets less than a learner: it is one process, and writes no file at all.
 """
 
-import contextlib
-import ctypes
 import os
 import resource
 import signal
-import struct
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from course_lib.grading import seccomp
+from course_lib.grading import kernel, seccomp
+from course_lib.grading.kernel import ConfineError
 
-NEWNS, NEWUTS, NEWIPC = 0x00020000, 0x04000000, 0x08000000
-NEWUSER, NEWPID, NEWNET = 0x10000000, 0x20000000, 0x40000000
-MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REC, MS_PRIVATE = 2, 4, 8, 1 << 14, 1 << 18
-PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_SECCOMP = 1, 4, 22
-PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS = 24, 38
 MIB = 1 << 20
-
-
-class ConfineError(Exception):
-    """The kernel refused a wall; the learner's code does not run without it."""
+NOBODY = {"learner": 65534, "judge": 65533}  # two users, so that neither is the other's
+SLACK, SLACK_OF_A_JUDGE = 8192 * MIB, 256 * MIB
+MORE_FOR_BRANCHES = 64  # processes, see `learner`
 
 
 @dataclass(frozen=True)
@@ -39,6 +36,8 @@ class Confinement:
         processes: processes and threads.
         cpu_s: CPU seconds of one process.
         file_mib: size of one file; of /tmp together.
+        files: how many are open at once.
+        judge: whether it holds a judge: one process that writes no file.
     """
 
     namespaces: bool = True
@@ -47,134 +46,132 @@ class Confinement:
     cpu_s: int = 300
     file_mib: int = 64
     files: int = 256
+    judge: bool = False
 
     def enter(self) -> None:
-        """Confine this process; returns in the confined process only."""
-        pages = [int(n) for n in Path("/proc/self/statm").read_text().split()]
+        """Confine this process, a child that `Spaces` forked.
+
+        Raises:
+            ConfineError: the kernel refused a wall.
+            NoFilter: there is no filter of system calls for this machine.
+        """
+        pages = [int(n) for n in _read("/proc/self/statm").split()]
         mapped, data = (n * resource.getpagesize() for n in (pages[0], pages[5]))
+        kernel.die_with_parent()
         if self.namespaces:
-            _new_namespaces()
-            _as_first_process()
+            own = kernel.own_folder()
+            # a judge's filter refuses what other namespaces would hold apart
+            more = kernel.NEWIPC | kernel.NEWNET | kernel.NEWUTS
+            kernel.unshare(kernel.NEWNS | (0 if self.judge else more))
             self._private_folders()
-        else:
-            _die_with_parent()
-        self._silence()
+            kernel.new_users(own)  # the last: the rights it brings reach nothing here
         self._limit(mapped, data)
-        if self.namespaces:
-            _give_up_rights()
-
-    def _private_folders(self) -> None:
-        _mount(None, "/", None, MS_REC | MS_PRIVATE)
-        options = f"size={self.file_mib}m,nr_inodes=10000,mode=1777"
-        flags = MS_NOSUID | MS_NODEV
-        for folder in ("/tmp", "/dev/shm"):
-            _mount("tmpfs", folder, "tmpfs", flags, options)
-        try:
-            _mount("proc", "/proc", "proc", flags | MS_NOEXEC)
-        except ConfineError:  # some kernels refuse a second one: then none at all
-            _mount("tmpfs", "/proc", "tmpfs", flags, "size=4k,mode=555")
-        os.chdir("/tmp")
-
-    def _silence(self) -> None:
         null = os.open(os.devnull, os.O_RDWR)
+        if self.namespaces:
+            kernel.drop_capabilities()
+            named = seccomp.for_judges if self.judge else seccomp.for_learners
+            kernel.filter_calls(named())
         for fd in (0, 1, 2):
             os.dup2(null, fd)
         os.close(null)
 
+    def _private_folders(self) -> None:
+        kernel.mount(None, "/", None, kernel.MS_REC | kernel.MS_PRIVATE)
+        flags = kernel.MS_NOSUID | kernel.MS_NODEV
+        options = f"size={self.file_mib}m,nr_inodes=10000,mode=1777"
+        tmp = flags | kernel.MS_RDONLY if self.judge else flags
+        for folder in ("/tmp", "/dev/shm"):
+            kernel.mount("tmpfs", folder, "tmpfs", tmp, options)
+        flags |= kernel.MS_NOEXEC
+        try:
+            kernel.mount("proc", "/proc", "proc", flags)
+        except ConfineError:  # some kernels refuse a second one: then none at all
+            kernel.mount("tmpfs", "/proc", "tmpfs", flags, "size=4k,mode=555")
+        os.chdir("/tmp")
+
     def _limit(self, mapped: int, data: int) -> None:
         room = self.memory_mib * MIB
-        for name, value in {
+        limits = {
             "DATA": data + room,
-            "AS": mapped + room + 8192 * MIB,  # address space is not memory
-            "FSIZE": self.file_mib * MIB,
+            # address space is not memory; but what a judge shares, nobody else counts
+            "AS": mapped + room + (SLACK_OF_A_JUDGE if self.judge else SLACK),
+            "FSIZE": 0 if self.judge else self.file_mib * MIB,
             "NOFILE": self.files,
-            "NPROC": self.processes,
             "CPU": self.cpu_s,
             "CORE": 0,
-        }.items():
+        }
+        if self.namespaces:  # or all processes of this user would be counted
+            limits["NPROC"] = self.processes
+        for name, value in limits.items():
             kind = getattr(resource, f"RLIMIT_{name}")
             hard = resource.getrlimit(kind)[1]
             value = value if hard == resource.RLIM_INFINITY else min(value, hard)
-            # the hard limit of processes leaves room for branches, see `learner`
-            most = min(value + 64, hard) if name == "NPROC" and hard > 0 else value
+            branches = name == "NPROC" and hard > 0 and not self.judge
+            most = min(value + MORE_FOR_BRANCHES, hard) if branches else value
             resource.setrlimit(kind, (value, most))
 
-    def watch(self, pid: int) -> None:
+    def watch(self, pidfd: int) -> None:
         """Kill a submission whose processes together hold too much memory."""
-        own, family = _private_kib(os.getpid()), _family(pid)
+        pid = seen_as(pidfd)
+        if pid < 1:
+            return  # it has ended
+        own, family = _private_kib("self"), _family(pid)
         total = sum(max(0, _private_kib(p) - own) for p in family)
         # what branches share is counted once by the second look, which takes longer
         if total > self.memory_mib * 1024:
             total = sum(map(_fair_share_kib, family))
         if total > self.memory_mib * 1024:
-            os.kill(pid, signal.SIGKILL)
+            signal.pidfd_send_signal(pidfd, signal.SIGKILL)
 
 
-_libc = ctypes.CDLL(None, use_errno=True)
+# as much memory as a learner, and more sockets: two for each test. No more than that:
+# sockets under way are counted by user, and other judges need some
+JUDGE = Confinement(judge=True, processes=16, cpu_s=3600, file_mib=1, files=512)
 
 
-def _check(result: int, what: str) -> None:
-    if result != 0:
-        code = ctypes.get_errno()
-        raise ConfineError(f"{what}: {os.strerror(code)}")
+class Spaces:
+    """Forks children, each process 1 of a process space of its own.
+
+    The process spaces belong to a namespace of users that the caller enters here, so no
+    right of the machine's is needed, and none is gained.
+    """
+
+    def __init__(self):
+        """Enter a namespace of users; returns in a new process, its first one."""
+        kernel.new_users(kernel.own_folder(), kernel.NEWPID)
+        pid = os.fork()
+        if pid:
+            # a socket held here would hide that the process at its end has died
+            os.closerange(3, os.sysconf("SC_OPEN_MAX"))
+            kernel.die_with_parent()
+            _, status = os.waitpid(pid, 0)
+            os._exit(os.waitstatus_to_exitcode(status) & 0xFF)
+        kernel.die_with_parent()
+        self.own = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
+
+    def fork(self) -> int:
+        """Fork as `os.fork` does, into a new process space."""
+        kernel.unshare(kernel.NEWPID)
+        pid = -1
+        try:
+            pid = os.fork()
+        finally:
+            if pid:
+                kernel.setns(self.own, kernel.NEWPID)
+        return pid
 
 
-def _mount(source, target: str, kind, flags: int, options: str | None = None) -> None:
-    texts = [t and t.encode() for t in (source, target, kind)]
-    data = options and options.encode()
-    result = _libc.mount(*texts, ctypes.c_ulong(flags), data)
-    _check(result, f"mounting {target}")
+def _read(path: str) -> str:
+    return Path(path).read_text(encoding="utf-8", errors="replace")
 
 
-def _new_namespaces() -> None:
-    uid, gid = os.geteuid(), os.getegid()
-    flags = NEWUSER | NEWNS | NEWPID | NEWIPC | NEWNET | NEWUTS
-    _check(_libc.unshare(flags), "making namespaces")
-    Path("/proc/self/setgroups").write_text("deny")
-    Path("/proc/self/uid_map").write_text(f"{uid} {uid} 1")
-    Path("/proc/self/gid_map").write_text(f"{gid} {gid} 1")
+def seen_as(pidfd: int) -> int:
+    """Return the number of a process in /proc, which may count from further out."""
+    lines = _read(f"/proc/self/fdinfo/{pidfd}").splitlines()
+    return next(int(line[4:]) for line in lines if line.startswith("Pid:"))
 
 
-def _die_with_parent() -> None:
-    _check(_libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0), "dying with parent")
-
-
-def _as_first_process() -> None:
-    """Go on as process 1 of the new namespace; the caller waits for its end."""
-    _die_with_parent()
-    pid = os.fork()
-    if pid:
-        # a socket held here would hide that the process at its end has died
-        os.closerange(3, os.sysconf("SC_OPEN_MAX"))
-        # so that the time of all processes inside is counted as this one's
-        signal.signal(signal.SIGTERM, lambda *_: _kill(pid))
-        _, status = os.waitpid(pid, 0)
-        os._exit(min(os.waitstatus_to_exitcode(status) & 0xFF, 255))
-    _die_with_parent()
-    os.setsid()
-
-
-def _kill(pid: int) -> None:
-    with contextlib.suppress(ProcessLookupError):
-        os.kill(pid, signal.SIGKILL)
-
-
-def _give_up_rights() -> None:
-    """No capability, and no program that could give one back."""
-    for capability in range(64):
-        if _libc.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) != 0:
-            break  # the kernel has no more of them
-    header = struct.pack("Ii", 0x20080522, 0)
-    _check(_libc.capset(header, bytes(24)), "dropping capabilities")
-    _check(_libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "forbidding new rights")
-    if filtered := seccomp.program():
-        code, count = filtered
-        buffer = ctypes.create_string_buffer(code)
-        header = struct.pack("HxxxxxxP", count, ctypes.addressof(buffer))
-        _check(_libc.prctl(PR_SET_SECCOMP, 2, header, 0, 0), "filtering system calls")
-
-
-def _private_kib(pid: int) -> int:
+def _private_kib(pid: int | str) -> int:
     return _sum_kib(pid, "status", ("RssAnon:", "RssShmem:"))
 
 
@@ -184,13 +181,13 @@ def _fair_share_kib(pid: int) -> int:
     return fair or _private_kib(pid)
 
 
-def _sum_kib(pid: int, file: str, names: tuple[str, ...]) -> int:
+def _sum_kib(pid: int | str, file: str, names: tuple[str, ...]) -> int:
     try:
-        text = Path(f"/proc/{pid}/{file}").read_text()
+        text = _read(f"/proc/{pid}/{file}")
     except OSError:
         return 0
     lines = (line.split() for line in text.splitlines())
-    return sum(int(parts[1]) for parts in lines if parts[0] in names)
+    return sum(int(parts[1]) for parts in lines if parts and parts[0] in names)
 
 
 def _family(pid: int) -> list[int]:
@@ -199,7 +196,7 @@ def _family(pid: int) -> list[int]:
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
             try:
-                stat = (entry / "stat").read_text()
+                stat = _read(str(entry / "stat"))
             except OSError:
                 continue
             parents[int(entry.name)] = int(stat.rpartition(")")[2].split()[1])
@@ -209,16 +206,26 @@ def _family(pid: int) -> list[int]:
     return found
 
 
-def become_nobody(uid: int = 65534) -> None:
-    """As root inside the sandbox: change to a user without rights."""
-    if os.geteuid() == 0:
-        os.setgroups([])
-        os.setresgid(uid, uid, uid)
-        os.setresuid(uid, uid, uid)
-        # the change made /proc/self belong to root, which hides it from ourselves
-        _check(_libc.prctl(PR_SET_DUMPABLE, 1, 0, 0, 0), "staying visible")
+def rehearse() -> None:
+    """Find out whether the kernel allows all of this; end this process either way."""
+    kernel.become(NOBODY["learner"])
+    spaces = Spaces()
+    for limits in (Confinement(), JUDGE):
+        pid = spaces.fork()
+        if pid == 0:
+            try:
+                limits.enter()
+            except BaseException as error:
+                print(error, file=sys.stderr, flush=True)
+                os._exit(1)
+            os._exit(0)
+        pidfd = os.pidfd_open(pid)
+        seen = seen_as(pidfd)
+        if os.waitpid(pid, 0)[1]:
+            sys.exit(1)
+        if seen == 0:
+            sys.exit("/proc does not show what this process starts")
 
 
-if __name__ == "__main__":  # a rehearsal: does the kernel allow all of this?
-    become_nobody()
-    Confinement().enter()
+if __name__ == "__main__":
+    rehearse()

@@ -6,6 +6,7 @@ come back into the notebook.
 """
 
 import os
+from dataclasses import replace
 
 import nbformat
 from nbformat import NotebookNode
@@ -15,7 +16,7 @@ from traitlets import Bool, Dict, Enum, Float, Integer
 
 from course_lib.grading.attempts import Run
 from course_lib.grading.cells import clean, error_output, job_of
-from course_lib.grading.confine import Confinement
+from course_lib.grading.confine import JUDGE, Confinement
 from course_lib.grading.execute import is_test
 from course_lib.grading.rebuild import nothing_to_run
 from course_lib.grading.sandbox import NAMES, Backend, choose
@@ -33,7 +34,7 @@ __all__ = [
 
 
 class Engine(NbGraderPreprocessor):
-    """Runs a notebook with the verdict in a trusted process; replaces Execute."""
+    """Runs a notebook with the verdict in another process; replaces Execute."""
 
     sandbox = Enum(NAMES, NAMES[0], help="What isolates learners.").tag(config=True)
     trusted = Bool(
@@ -47,6 +48,7 @@ class Engine(NbGraderPreprocessor):
     processes = Integer(64, help="Processes and threads of one.").tag(config=True)
     cpu_s = Integer(300, help="CPU seconds of one process.").tag(config=True)
     file_mib = Integer(64, help="Size of its /tmp and of one file.").tag(config=True)
+    judge_memory_mib = Integer(1024, help="Memory of its judge.").tag(config=True)
     environment = Dict(help="Variables set for judges, such as UNROLLED_SEED.").tag(
         config=True
     )
@@ -56,7 +58,8 @@ class Engine(NbGraderPreprocessor):
         """Return the isolation that the configuration asks for, or raise."""
         sizes = ("memory_mib", "processes", "cpu_s", "file_mib")
         limits = Confinement(**{name: getattr(self, name) for name in sizes})
-        return choose(self.sandbox, self.trusted, limits)
+        judge = replace(JUDGE, memory_mib=self.judge_memory_mib)
+        return choose(self.sandbox, self.trusted, limits, judge)
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple:
         """Fill in the outputs of every cell."""

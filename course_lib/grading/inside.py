@@ -26,6 +26,7 @@ ENVIRONMENT = {
     "MPLCONFIGDIR": "/tmp/.matplotlib",
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
     "PYTHONDONTWRITEBYTECODE": "1",
+    "CUDA_VISIBLE_DEVICES": "",  # tests must see what answers see: no GPU
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",

@@ -40,7 +40,8 @@ OPTIONS = (
     *("--cap-drop", "all", "--cap-add", "SETUID,SETGID"),
     *("--security-opt", "no-new-privileges", "--security-opt", "unmask=ALL"),
     *("--security-opt", "seccomp=unconfined", "--security-opt", "label=disable"),
-    *("--workdir", "/tmp"),
+    # podman mounts it for all forks to write to
+    *("--tmpfs", "/dev/mqueue:ro,size=4k", "--workdir", "/tmp"),
 )
 MOST = 4096  # files and processes of all submissions together
 

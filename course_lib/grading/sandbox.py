@@ -1,4 +1,4 @@
-"""The walls around learners' processes: one interface, several builders.
+"""The walls around judges and around learners: one interface, several builders.
 
 A backend turns a command into one that runs isolated: no network, a read-only system,
 an empty environment, nothing of the course but `course_lib`, an end with its parent.
@@ -13,8 +13,8 @@ import subprocess
 import sys
 from dataclasses import dataclass, replace
 
-from course_lib.grading import bubblewrap, inside, podman
-from course_lib.grading.confine import Confinement
+from course_lib.grading import bubblewrap, inside, podman, seccomp
+from course_lib.grading.confine import JUDGE, Confinement
 
 BUILDERS = {builder.NAME: builder for builder in (bubblewrap, podman)}
 NAMES = (*BUILDERS, "none")
@@ -32,14 +32,17 @@ class Backend:
     Attributes:
         name: what the configuration calls it, one of `NAMES`.
         limits: what a submission may use.
+        judge: what its judge may use.
     """
 
     name: str
     limits: Confinement
+    judge: Confinement = JUDGE
 
-    def confinement(self) -> Confinement:
-        """Return what a learner's process does to itself on top of the backend."""
-        return replace(self.limits, namespaces=self.name in BUILDERS)
+    def confinement(self, role: str) -> Confinement:
+        """Return what a "judge" or "learner" does to itself on top of the backend."""
+        limits = self.judge if role == "judge" else self.limits
+        return replace(limits, namespaces=self.name in BUILDERS)
 
     def command(self, inner: list[str], control: int) -> list[str]:
         """Return the command that runs `python inner… NUMBER` inside the walls.
@@ -61,6 +64,7 @@ def choose(
     name: str = bubblewrap.NAME,
     trusted: bool = False,
     limits: Confinement | None = None,
+    judge: Confinement = JUDGE,
 ) -> Backend:
     """Return a backend that works here.
 
@@ -68,11 +72,11 @@ def choose(
         name: "bwrap", "podman" or "none".
         trusted: the instructor's word that submissions are harmless.
         limits: what a submission may use.
+        judge: what its judge may use.
 
     Raises:
         SandboxError: it does not work here, or trust is missing.
     """
-    limits = limits or Confinement()
     if name == "none" and not trusted:
         raise SandboxError(
             "the sandbox is set to 'none', so learners' code would run with your "
@@ -82,9 +86,10 @@ def choose(
         )
     if name not in NAMES:
         raise SandboxError(f"unknown sandbox {name!r}; use one of {', '.join(NAMES)}")
-    if name in BUILDERS and (problem := _problem(name)):
+    # without walls, too: what an exercise forbids is kept away by a filter
+    if problem := seccomp.problem() or (name in BUILDERS and _problem(name)):
         raise SandboxError(problem)
-    return Backend(name, limits)
+    return Backend(name, limits or Confinement(), judge)
 
 
 @functools.cache

@@ -1,104 +1,118 @@
-"""System calls that no answer needs: those that open doors in the kernel itself.
+"""Filters of system calls: what is not on a list is refused.
 
-Namespaces and the loss of all capabilities refuse most of what matters. This filter
-closes the rest: new namespaces (in which a process would have capabilities again),
-tracing, keys, BPF, io_uring. A refused call fails with EPERM; the process lives on.
+`system_calls` holds the lists and the rules about arguments; here they become programs
+that the kernel runs at each call. A refused call fails and the process lives on: with
+EPERM, or with ENOSYS if Linux has it since 5.1 only, for which every C library has a
+way without. Sources: seccomp(2), and the kernel's seccomp_filter.rst.
 """
 
+import errno
 import platform
 import struct
+from functools import cache
+
+from course_lib.grading import system_calls as calls
+from course_lib.grading.system_calls import Rule
 
 ALLOW, KILL, ERRNO = 0x7FFF0000, 0x80000000, 0x00050000
-EPERM, ENOSYS = 1, 38
 LOAD, JUMP_IF_EQUAL, JUMP_IF_SET, JUMP_IF_AT_LEAST, RETURN = 0x20, 0x15, 0x45, 0x35, 6
-NEW_NAMESPACES = 0x7E020080  # the flags of clone that make one
+NUMBER, ARCHITECTURE, ARGUMENTS = 0, 4, 16  # where they stand in what a filter sees
 ARCHITECTURES = {"x86_64": (0xC000003E, 0), "aarch64": (0xC00000B7, 1)}
-CLONE3 = 435
-CLONE = (56, 220)
 X32 = 0x40000000  # a second numbering of x86-64, which would dodge the list
-DENIED = {  # numbers on x86-64 and on aarch64
-    "ptrace": (101, 117),
-    "process_vm_readv": (310, 270),
-    "process_vm_writev": (311, 271),
-    "pidfd_getfd": (438, 438),
-    "kcmp": (312, 272),
-    "unshare": (272, 97),
-    "setns": (308, 268),
-    "mount": (165, 40),
-    "umount2": (166, 39),
-    "pivot_root": (155, 41),
-    "open_tree": (428, 428),
-    "move_mount": (429, 429),
-    "fsopen": (430, 430),
-    "fsmount": (432, 432),
-    "keyctl": (250, 219),
-    "add_key": (248, 217),
-    "request_key": (249, 218),
-    "bpf": (321, 280),
-    "perf_event_open": (298, 241),
-    "userfaultfd": (323, 282),
-    "io_uring_setup": (425, 425),
-    "open_by_handle_at": (304, 265),
-    # memory that no process maps, and so none is charged for
-    "memfd_create": (319, 279),
-    "memfd_secret": (447, 447),
-    "shmget": (29, 194),
-}
-PROGRAMS = {"execve": (59, 221), "execveat": (322, 281)}
+SINCE_5_1 = 424  # from this number on, all architectures count alike
 
 
-def _step(code: int, value: int, then: int = 0, otherwise: int = 0) -> bytes:
-    return struct.pack("HBBI", code, then, otherwise, value)
+class NoFilter(Exception):
+    """No filter of system calls can be made for this machine."""
 
 
-def without_programs() -> tuple[bytes, int] | None:
-    """Return a filter that refuses to start another program, and its length."""
-    if platform.machine() not in ARCHITECTURES:
+def problem() -> str | None:
+    """Return why there is no filter for this machine, if so."""
+    machine, bits = platform.machine(), 8 * struct.calcsize("P")
+    if machine in ARCHITECTURES and bits == 64:
         return None
-    steps, column = _beginning()
-    steps += _refusals(PROGRAMS, column)
-    steps.append(_step(RETURN, ALLOW))
-    return b"".join(steps), len(steps)
+    return (
+        f"the filter of system calls knows the machines {', '.join(ARCHITECTURES)} "
+        f"with 64 bits, and this one is {machine} with {bits}, so nothing can be "
+        "isolated here. Grade on one of those"
+    )
 
 
-def program() -> tuple[bytes, int] | None:
-    """Return the filter and its length, or None on a machine that it does not know."""
-    if platform.machine() not in ARCHITECTURES:
-        return None
+@cache
+def for_learners() -> bytes:
+    """Return the filter of what runs a learner's code.
+
+    Raises:
+        NoFilter: this machine's calls are not known; so do the other filters.
+    """
+    return _only(calls.LEARNERS, calls.FOR_LEARNERS)
+
+
+@cache
+def for_judges() -> bytes:
+    """Return the filter of a judge: one process, which opens files to read only."""
+    return _only(calls.JUDGES, calls.FOR_JUDGES)
+
+
+@cache
+def without_programs() -> bytes:
+    """Return a filter that refuses to start another program, and nothing else."""
     steps, column = _beginning()
-    # its flags lie behind a pointer; where it is missing, the C library uses clone
-    steps += [_step(JUMP_IF_EQUAL, CLONE3, otherwise=1), _step(RETURN, ERRNO | ENOSYS)]
-    steps += _refusals(DENIED, column)
+    for numbers in calls.PROGRAMS.values():
+        steps += _if_called(numbers[column], [_refuse(errno.EPERM)])
+    return b"".join([*steps, _step(RETURN, ALLOW)])
+
+
+def _only(allowed: dict, rules: dict[str, Rule]) -> bytes:
+    steps, column = _beginning()
+    for name, numbers in allowed.items():
+        if numbers[column] is not None:
+            block = _checked(rules[name]) if name in rules else [_step(RETURN, ALLOW)]
+            steps += _if_called(numbers[column], block)
     steps += [
-        _step(JUMP_IF_EQUAL, CLONE[column], otherwise=3),
-        _step(LOAD, 16),
-        _step(JUMP_IF_SET, NEW_NAMESPACES, otherwise=1),
-        _step(RETURN, ERRNO | EPERM),
-        _step(RETURN, ALLOW),
+        _step(JUMP_IF_AT_LEAST, SINCE_5_1, otherwise=1),
+        _refuse(errno.ENOSYS),
+        _refuse(errno.EPERM),
     ]
-    return b"".join(steps), len(steps)
+    return b"".join(steps)
 
 
-def _refusals(calls: dict[str, tuple[int, int]], column: int) -> list[bytes]:
-    found = []
-    for numbers in calls.values():
-        found.append(_step(JUMP_IF_EQUAL, numbers[column], otherwise=1))
-        found.append(_step(RETURN, ERRNO | EPERM))
-    return found
+def _checked(rule: Rule) -> list[bytes]:
+    """Return the steps that end a call by what one of its arguments is."""
+    steps = [_step(LOAD, ARGUMENTS + 8 * rule.argument)]
+    if rule.without:
+        steps += [_step(JUMP_IF_SET, rule.without, otherwise=1), _refuse(errno.EPERM)]
+    if rule.bit:
+        steps += [_step(JUMP_IF_SET, rule.bit, then=1), _refuse(errno.EPERM)]
+    for value in rule.values:
+        steps += [_step(JUMP_IF_EQUAL, value, otherwise=1), _step(RETURN, ALLOW)]
+    last = _refuse(errno.EPERM) if rule.values else _step(RETURN, ALLOW)
+    return [*steps, last]
+
+
+def _if_called(number: int, block: list[bytes]) -> list[bytes]:
+    return [_step(JUMP_IF_EQUAL, number, otherwise=len(block)), *block]
 
 
 def _beginning() -> tuple[list[bytes], int]:
-    """Return the steps that load the number of a call, and its column."""
+    """Return the steps that load the number of a call, and its column in the lists."""
+    if why := problem():
+        raise NoFilter(why)
     architecture, column = ARCHITECTURES[platform.machine()]
     steps = [
-        _step(LOAD, 4),
+        _step(LOAD, ARCHITECTURE),
         _step(JUMP_IF_EQUAL, architecture, then=1),
         _step(RETURN, KILL),
-        _step(LOAD, 0),
+        _step(LOAD, NUMBER),
     ]
     if column == 0:
-        steps += [
-            _step(JUMP_IF_AT_LEAST, X32, otherwise=1),
-            _step(RETURN, ERRNO | EPERM),
-        ]
+        steps += [_step(JUMP_IF_AT_LEAST, X32, otherwise=1), _refuse(errno.EPERM)]
     return steps, column
+
+
+def _refuse(code: int) -> bytes:
+    return _step(RETURN, ERRNO | code)
+
+
+def _step(code: int, value: int, then: int = 0, otherwise: int = 0) -> bytes:
+    return struct.pack("=HBBI", code, then, otherwise, value)

@@ -1,19 +1,21 @@
-"""The two warm servers of a grading process: judges outside the walls, learners inside.
+"""The two warm servers of a grading process, each behind walls of its own.
 
-They are started once, by whoever first grades a notebook, and end with that process.
+One forks judges, the other learners; they share nothing but the sockets that a judge
+passes on. They are started once, by whoever first grades a notebook, and end with that
+process.
 """
 
 import atexit
+import contextlib
 import json
 import os
 import socket
 import subprocess
-import sys
 import tempfile
+from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
-from course_lib.grading.inside import ENVIRONMENT, PACKAGE
 from course_lib.grading.sandbox import Backend
 
 START_LIMIT_S = 120.0
@@ -24,30 +26,42 @@ class EngineError(RuntimeError):
 
 
 class Servers:
-    """The two warm servers of this process: judges outside the walls, learners in."""
+    """The two warm servers of this process, of judges and of learners."""
 
     def __init__(self, backend: Backend):
         """Start both; they import at the same time."""
         self.backend = backend
-        limits = json.dumps(asdict(backend.confinement()))
-        self.folder = tempfile.TemporaryDirectory(prefix="judges_")
-        self.judges, judge = _popen_judges(self.folder.name)
-        inner = ["-m", "course_lib.grading.warm", "learner", "--limits", limits]
-        self.learners, learner = _popen(
-            lambda fd: backend.command([*inner, "--control"], fd),
-            backend.environment(),
-        )
+        self.folder = tempfile.TemporaryDirectory(prefix="unrolled_")
+        self.judges, judge = self._start("judge")
+        self.learners, learner = self._start("learner")
         self.processes = [judge, learner]
         for sock in (self.judges, self.learners):
             _await_ready(sock)
 
+    def _start(self, role: str) -> tuple[socket.socket, subprocess.Popen]:
+        confinement = self.backend.confinement(role)
+        limits = json.dumps(asdict(confinement))
+        inner = ["-m", "course_lib.grading.warm", role, "--limits", limits, "--control"]
+        env = self.backend.environment()
+        if not confinement.namespaces:  # then /tmp is everybody's
+            folder = self.folder.name
+            env |= {"HOME": folder, "IPYTHONDIR": folder, "MPLCONFIGDIR": folder}
+        return _popen(lambda fd: self.backend.command(inner, fd), env)
+
     def client(self, control: socket.socket) -> socket.socket:
         """Return a new connection to a server; what it starts lives as long."""
         ours, theirs = socket.socketpair()
-        with theirs:
-            request = json.dumps({"op": "client", "fds": 1}).encode() + b"\n"
-            socket.send_fds(control, [request], [theirs.fileno()])
+        _ask_for_client(control, theirs)
         return ours
+
+    @contextlib.contextmanager
+    def lent(self, control: socket.socket) -> Iterator[socket.socket]:
+        """A connection to hand on: it ends here, whoever else may hold it by then."""
+        ours, theirs = socket.socketpair()
+        life, its_life = socket.socketpair()
+        with ours, life:
+            _ask_for_client(control, theirs, its_life)
+            yield ours
 
     def alive(self) -> bool:
         """Whether both servers run."""
@@ -66,6 +80,13 @@ class Servers:
         self.folder.cleanup()
 
 
+def _ask_for_client(control: socket.socket, *theirs: socket.socket) -> None:
+    request = json.dumps({"op": "client", "fds": len(theirs)}).encode() + b"\n"
+    socket.send_fds(control, [request], [sock.fileno() for sock in theirs])
+    for sock in theirs:
+        sock.close()
+
+
 def _popen(command: Any, env: dict) -> tuple[socket.socket, subprocess.Popen]:
     ours, theirs = socket.socketpair()
     with theirs:
@@ -79,15 +100,6 @@ def _popen(command: Any, env: dict) -> tuple[socket.socket, subprocess.Popen]:
             start_new_session=True,
         )
     return ours, process
-
-
-def _popen_judges(folder: str) -> tuple[socket.socket, subprocess.Popen]:
-    inner = [sys.executable, "-P", "-m", "course_lib.grading.warm", "judge"]
-    home = {key: os.environ[key] for key in ("HOME", "PATH") if key in os.environ}
-    # no GPU: learners' processes have none, and tests must see what answers see
-    env = {**ENVIRONMENT, **home, "PYTHONPATH": str(PACKAGE.parent)}
-    env |= {"CUDA_VISIBLE_DEVICES": "", "IPYTHONDIR": folder, "MPLCONFIGDIR": folder}
-    return _popen(lambda fd: [*inner, "--control", str(fd)], env)
 
 
 def _await_ready(sock: socket.socket) -> None:

@@ -6,23 +6,31 @@ inside the sandbox. Neither touches CUDA or starts a thread, which a fork would 
 survive. A server lives as long as its control socket, and the children of a client as
 long as the client's.
 
-    control   {"op": "client"} and a socket: one more client
+    control   {"op": "client"} and one or two sockets: one more client; when the
+              second closes, the client goes, whoever may hold the first by then
     client    {"op": "start", ...} and sockets: fork; {"op": "stop"}: end its children
+
+A client may be a judge that a submission has taken over. It can start and stop its own
+children and nothing else; one that sends anything else is cut off.
 """
 
 import argparse
 import contextlib
+import functools
 import json
 import os
 import selectors
 import signal
 import socket
 import sys
+import traceback
 from collections.abc import Callable
-from typing import Any
 
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 MAX_LINE = 1 << 16
+MAX_SOCKETS = 253  # so many the kernel passes on at once
+MAX_DYING = 64  # children of one client that were ended and have not gone yet
+MAX_ERROR = 8000  # characters
 WATCH_S = 0.2
 
 Start = Callable[[list[socket.socket], dict], None]
@@ -31,30 +39,57 @@ Start = Callable[[list[socket.socket], dict], None]
 class Client:
     """One connection: its unread lines, its sockets in transit, its children."""
 
-    def __init__(self, conn: socket.socket):
-        """Take a connected stream socket."""
-        self.conn = conn
+    def __init__(self, conn: socket.socket, life: socket.socket | None = None):
+        """Take a connected stream socket, and one that ends the client if it closes."""
+        self.conn, self.life = conn, life
         self.text = b""
         self.fds: list[int] = []
-        self.children: set[int] = set()
+        self.children: dict[int, int] = {}  # pidfds by number
 
-    def requests(self) -> list[tuple[dict, list[int]]] | None:
-        """Return the requests that have come whole; None when the client is gone."""
+    def requests(self) -> list[tuple[dict, list[socket.socket]]] | None:
+        """Return the requests that have come whole; None when the client is gone.
+
+        A client that sends what is no request is as good as gone.
+        """
         try:
-            data, fds, _, _ = socket.recv_fds(self.conn, MAX_LINE, 253)
+            data, fds, _, _ = socket.recv_fds(self.conn, MAX_LINE, MAX_SOCKETS)
         except OSError:
             return None
         self.fds += fds
-        if not data:
+        if not data or len(self.fds) > MAX_SOCKETS:
             return None
         *lines, self.text = (self.text + data).split(b"\n")
-        found = []
-        for line in lines:
-            request = json.loads(line)
-            count = request.get("fds", 0)
-            found.append((request, self.fds[:count]))
-            self.fds = self.fds[count:]
-        return found
+        if len(self.text) > MAX_LINE:
+            return None
+        try:
+            return [self._request(line) for line in lines]
+        except (ValueError, TypeError, AttributeError, RecursionError, OSError):
+            return None
+
+    def _request(self, line: bytes) -> tuple[dict, list[socket.socket]]:
+        request = json.loads(line)
+        count = request.get("fds", 0)
+        if type(count) is not int or not 0 <= count <= len(self.fds):
+            raise ValueError("announces sockets that did not come")
+        if request.get("op") not in ("client", "start", "stop"):
+            raise ValueError("asks for nothing that is known")
+        fds, self.fds = self.fds[:count], self.fds[count:]
+        socks = []
+        try:
+            for fd in fds:
+                socks.append(socket.socket(fileno=fd))  # refused where it is none
+        except OSError:
+            for fd in fds[len(socks) :]:
+                os.close(fd)
+            raise
+        return request, socks
+
+    def close(self) -> None:
+        """Close the connection, and what it sent that belongs to no request."""
+        for sock in filter(None, (self.conn, self.life)):
+            sock.close()
+        for fd in self.fds:
+            os.close(fd)
 
 
 class Server:
@@ -64,59 +99,85 @@ class Server:
         self,
         control: socket.socket,
         start: Start,
-        watch: Any = None,
-        end: int = signal.SIGKILL,
+        watch: Callable[[int], None] | None = None,
+        fork: Callable[[], int] = os.fork,
     ):
-        """Take the control socket, what a child does, what watches and what ends it."""
+        """Take the parts that differ between servers.
+
+        Args:
+            control: ends the server when it closes.
+            start: what a child does.
+            watch: looks after a child now and then, given by its pidfd.
+            fork: makes a child; returns what `os.fork` does.
+        """
         self.selector = selectors.DefaultSelector()
-        self.start, self.watch, self.end = start, watch, end
+        self.start, self.watch, self.fork = start, watch, fork
         self.control = Client(control)
         self.clients = {self.control}
-        self.selector.register(control, selectors.EVENT_READ, self.control)
+        self._wait_for(control, self._read, self.control)
 
     def run(self) -> None:
         """Serve until the control socket closes."""
         while True:
             busy = any(client.children for client in self.clients)
             for key, _ in self.selector.select(WATCH_S if busy else None):
-                if isinstance(key.data, Client):
-                    self._read(key.data)
-                else:
-                    self._reap(*key.data)
+                key.data()
             if busy and self.watch:
                 for client in self.clients:
-                    for pid in list(client.children):
-                        self.watch(pid)
+                    for pidfd in list(client.children.values()):
+                        self.watch(pidfd)
+
+    def _wait_for(self, what: int | socket.socket, then: Callable, *words) -> None:
+        then = functools.partial(then, *words)
+        self.selector.register(what, selectors.EVENT_READ, then)
 
     def _read(self, client: Client) -> None:
         requests = client.requests()
         if requests is None:
-            self._stop(client)
-            self.selector.unregister(client.conn)
-            client.conn.close()
-            self.clients.discard(client)
-            if client is self.control:
-                for other in self.clients:
-                    self._stop(other)
-                sys.exit(0)
-            return
-        for request, fds in requests:
-            socks = [socket.socket(fileno=fd) for fd in fds]
-            if request["op"] == "client":
-                self._add(Client(socks[0]))
-                continue
-            self._stop(client)  # one child a client
-            if request["op"] == "start":
-                self._fork(client, request, socks)
-            for sock in socks:
+            self._drop(client)
+        for request, socks in requests or []:
+            kept = client in self.clients and self._obey(client, request, socks)
+            for sock in () if kept else socks:
                 sock.close()
+
+    def _obey(self, client: Client, request: dict, socks: list) -> bool:
+        """Do what a client asks; return whether its sockets are kept."""
+        self._stop(client)  # one child a client
+        if request["op"] == "client" and client is self.control and socks:
+            self._add(Client(*socks))
+            return True
+        if request["op"] == "start" and len(client.children) <= MAX_DYING:
+            self._fork(client, request, socks)
+        elif request["op"] != "stop":
+            self._drop(client)
+        return False
 
     def _add(self, client: Client) -> None:
         self.clients.add(client)
-        self.selector.register(client.conn, selectors.EVENT_READ, client)
+        self._wait_for(client.conn, self._read, client)
+        if client.life is not None:
+            self._wait_for(client.life, self._drop, client)
+
+    def _drop(self, client: Client) -> None:
+        if client not in self.clients:
+            return
+        self._stop(client)
+        self.selector.unregister(client.conn)
+        if client.life is not None:
+            self.selector.unregister(client.life)
+        client.close()
+        self.clients.discard(client)
+        if client is self.control:
+            for other in self.clients:
+                self._stop(other)
+            sys.exit(0)
 
     def _fork(self, client: Client, request: dict, socks: list) -> None:
-        pid = os.fork()
+        try:
+            pid = self.fork()
+        except OSError as error:  # the client sees that nobody holds its sockets
+            report(error)
+            return
         if pid == 0:
             code = 1
             try:
@@ -128,9 +189,8 @@ class Server:
                 report(error)
             finally:
                 os._exit(code)  # no teardown of a heap shared with the server
-        client.children.add(pid)
-        pidfd = os.pidfd_open(pid)
-        self.selector.register(pidfd, selectors.EVENT_READ, (client, pid, pidfd))
+        pidfd = client.children[pid] = os.pidfd_open(pid)
+        self._wait_for(pidfd, self._reap, client, pid, pidfd)
 
     def _close_all_but(self, socks: list[socket.socket]) -> None:
         """A child keeps its own sockets: no way to the server or to other children."""
@@ -145,23 +205,29 @@ class Server:
             low = fd + 1
 
     def _stop(self, client: Client) -> None:
-        for pid in client.children:
+        for pidfd in client.children.values():
             with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, self.end)
+                # in a process space of its own it takes all others along
+                signal.pidfd_send_signal(pidfd, signal.SIGKILL)
 
     def _reap(self, client: Client, pid: int, pidfd: int) -> None:
         self.selector.unregister(pidfd)
         os.close(pidfd)
         os.waitpid(pid, 0)
-        client.children.discard(pid)
+        del client.children[pid]
 
 
 def report(error: BaseException) -> None:
     """Write an error of our own where the engine's log shows it."""
-    import traceback
-
     if not isinstance(error, SystemExit | KeyboardInterrupt | BrokenPipeError):
         traceback.print_exception(error, file=sys.__stderr__)
+
+
+def tell(error: BaseException, sock: socket.socket) -> None:
+    """Send an error of our own to the engine; a judge has no log to write to."""
+    with contextlib.suppress(OSError, MemoryError):
+        text = "".join(traceback.format_exception(error))[-MAX_ERROR:]
+        sock.sendall(b"\n" + json.dumps({"error": text}).encode() + b"\n")
 
 
 def main() -> None:
@@ -172,32 +238,36 @@ def main() -> None:
     parser.add_argument("--limits", default="{}")
     options = parser.parse_args()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the engine's business
-    from course_lib.grading.confine import Confinement, become_nobody
+    from course_lib.grading.confine import NOBODY, Confinement, Spaces
+    from course_lib.grading.kernel import become
 
     confinement = Confinement(**json.loads(options.limits))
-    if options.role == "learner" and confinement.namespaces:
-        become_nobody()
+    fork = os.fork
+    if confinement.namespaces:
+        become(NOBODY[options.role])
+        fork = Spaces().fork
     from course_lib.grading.warming import warm_up
 
     shell = warm_up(options.role)
     from course_lib.grading import judge, learner
 
-    control = socket.socket(fileno=options.control)
-    if options.role == "judge":
-
-        def start(socks: list[socket.socket], request: dict) -> None:
+    def judge_one(socks: list[socket.socket], request: dict) -> None:
+        confinement.enter()
+        try:
             judge.run(socks[0], socks[1], shell)
+        except BaseException as error:
+            tell(error, socks[0])
+            raise
 
-        server = Server(control, start)
+    def run_one(socks: list[socket.socket], request: dict) -> None:
+        confinement.enter()
+        learner.serve(socks, shell, request["seed"], confinement.namespaces)
+
+    control = socket.socket(fileno=options.control)
+    if confinement.judge:  # one process, for which the kernel counts
+        server = Server(control, judge_one, fork=fork)
     else:
-
-        def start(socks: list[socket.socket], request: dict) -> None:
-            confinement.enter()
-            learner.serve(socks, shell, request["seed"], confinement.namespaces)
-
-        # in namespaces a child passes the signal on, and waits: see `confine`
-        end = signal.SIGTERM if confinement.namespaces else signal.SIGKILL
-        server = Server(control, start, confinement.watch, end)
+        server = Server(control, run_one, confinement.watch, fork)
     control.sendall(b"ready\n")
     server.run()
 
