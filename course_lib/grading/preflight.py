@@ -24,6 +24,7 @@ class Cell:
     cell_type: str
     source: str
     grade_id: str = ""
+    attachments: object = None  # whatever stands there
 
 
 @dataclass(frozen=True)
@@ -195,4 +196,5 @@ def _cell(value: dict) -> Cell:
         # a lone surrogate is valid JSON and cannot be written to a file
         source.encode("utf-8", "replace").decode("utf-8"),
         label if isinstance(label, str) else "",
+        value.get("attachments"),
     )

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
+from course_lib.grading.outputs import pictures
 from course_lib.grading.preflight import Cell, Note, Submission
 
 DEFINES = re.compile(r"^(?:async +)?(?:def|class) +(\w+)", re.M)
@@ -83,7 +84,9 @@ def rebuild(exercise: Exercise, submission: Submission) -> NotebookNode:
         notes = []
     notebook = copy.deepcopy(exercise.notebook)
     for grade_id, index in chosen.items():
-        notebook.cells[exercise.place[grade_id]].source = cells[index].source
+        own = notebook.cells[exercise.place[grade_id]]
+        own.source = cells[index].source
+        _attach(own, cells[index])
     extras = _extras(exercise, cells, chosen)
     notebook.cells = extras[-1] + [
         cell
@@ -200,4 +203,11 @@ def _own(cell: Cell) -> NotebookNode:
     make = new_code_cell if cell.cell_type == "code" else new_markdown_cell
     own = make(cell.source)
     own.pop("id", None)  # the exercise's notebooks are nbformat 4.4, without ids
+    _attach(own, cell)
     return own
+
+
+def _attach(own: NotebookNode, cell: Cell) -> None:
+    """Let a written answer keep the pictures that were pasted into it."""
+    if own.cell_type == "markdown" and (found := pictures(cell.attachments)):
+        own["attachments"] = found
