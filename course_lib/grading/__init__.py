@@ -33,6 +33,8 @@ hung into it by `settings.configure`, which `nbgrader_config.py` calls.
     doctor, probes
                  prove the walls by running against them
     outputs      keep what is safe to show, as much of it as anyone reads
+    inert        the same for Markdown: what could act gets a space
+    formgrader   the formgrader's pages run nbgrader's scripts and no other
     verdict      what a test cell's outputs are worth, and why
     feedback     the page that a learner gets: score, messages, own code
     hand_back    the pages of a class, by several processes

@@ -54,6 +54,13 @@ def plain(text: str | list[str]) -> str:
     return f"{text[:half]}\n… {left_out} characters left out …\n{text[-half:]}"
 
 
+def pictures(attachments: object) -> NotebookNode:
+    """Return of a cell's attachments the PNG and JPEG pictures, by name."""
+    found = attachments.items() if isinstance(attachments, dict) else ()
+    kept = {name: _pictures(data) for name, data in found if isinstance(data, dict)}
+    return NotebookNode({name: data for name, data in kept.items() if data})
+
+
 def _safe(output: NotebookNode) -> NotebookNode:
     if output.output_type == "stream":
         output.text = plain(output.text)
@@ -67,12 +74,16 @@ def _safe(output: NotebookNode) -> NotebookNode:
 
 
 def _safe_data(data: dict) -> NotebookNode:
-    kept = {kind: data[kind] for kind in PICTURES if _is_picture(data.get(kind))}
+    kept = _pictures(data)
     if "text/plain" in data:
         kept["text/plain"] = plain(data["text/plain"])
     if not kept:
         kept["text/plain"] = f"(output of type {', '.join(map(plain, data))})"
     return NotebookNode(kept)
+
+
+def _pictures(data: dict) -> dict:
+    return {kind: data[kind] for kind in PICTURES if _is_picture(data.get(kind))}
 
 
 def _is_picture(value: object) -> bool:

@@ -32,6 +32,7 @@ class Cell:
     cell_type: str
     source: str
     grade_id: str = ""
+    attachments: object = None  # whatever stands there
 
 
 @dataclass
@@ -118,4 +119,5 @@ def _cell(value: dict) -> Cell:
         # a lone surrogate is valid JSON and cannot be written to a file
         source.encode("utf-8", "replace").decode("utf-8"),
         label if isinstance(label, str) else "",
+        value.get("attachments"),
     )

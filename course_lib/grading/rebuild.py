@@ -14,6 +14,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from course_lib.grading.handed import Note
+from course_lib.grading.outputs import pictures
 from course_lib.grading.preflight import Cell, Submission
 from course_lib.grading.recognise import Exercise, Recognised
 
@@ -56,7 +57,9 @@ def rebuild(exercise: Exercise, submission: Submission) -> NotebookNode:
         if answer.graded in used:  # two answers in one cell, which has run
             source = f"# This is answered in the cell {used[answer.graded]}."
         used.setdefault(answer.graded, grade_id)
-        notebook.cells[exercise.place[grade_id]].source = source
+        own = notebook.cells[exercise.place[grade_id]]
+        own.source = source
+        _attach(own, submission.cells[answer.graded])
     extras = _extras(found)
     notebook.cells = extras[-1] + [
         cell
@@ -125,4 +128,11 @@ def _own(cell: Cell, source: str) -> NotebookNode:
     make = new_code_cell if cell.cell_type == "code" else new_markdown_cell
     own = make(source)
     own.pop("id", None)  # the exercise's notebooks are nbformat 4.4, without ids
+    _attach(own, cell)
     return own
+
+
+def _attach(own: NotebookNode, cell: Cell) -> None:
+    """Let a written answer keep the pictures that were pasted into it."""
+    if own.cell_type == "markdown" and (found := pictures(cell.attachments)):
+        own["attachments"] = found

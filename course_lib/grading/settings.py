@@ -16,6 +16,8 @@ from traitlets.config import Config
 from course_lib.grading.autograde import use_in_nbgrader
 from course_lib.grading.execute import RunNotebook
 from course_lib.grading.feedback import TEMPLATES, FeedbackPage, Report
+from course_lib.grading.formgrader import protect_formgrader
+from course_lib.grading.inert import InertText
 from course_lib.grading.outputs import SafeOutputs
 from course_lib.grading.verdict import SaveReasons, Verdict
 
@@ -39,6 +41,7 @@ def configure(c: Config) -> None:
     warnings.filterwarnings("ignore", category=SAWarning, module="nbgrader")
 
     use_in_nbgrader()
+    protect_formgrader()
     c.CourseAutograde.max_notebook_bytes = 20_000_000
     c.Execute.timeout = 30  # seconds a cell
     c.RunNotebook.notebook_timeout = 120  # seconds for all cells together
@@ -52,6 +55,7 @@ def configure(c: Config) -> None:
         SaveReasons,
         AssignLatePenalties,
         CheckCellMetadata,
+        InertText,
     ]
 
     c.Engine.timeout = 30  # seconds a cell of a learner

@@ -3,18 +3,21 @@
 import json
 
 import pytest
-from nbformat.v4 import new_code_cell, new_notebook, new_output
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from nbgrader.preprocessors import (
     IgnorePattern,
     LimitOutput,
     NbGraderPreprocessor,
     SaveAutoGrades,
 )
+from nbgrader.utils import compute_checksum
 from traitlets.config import Config
 
 from course_lib.grading import steps
 from course_lib.grading.engine import Engine
 from course_lib.grading.grade import tight
+from course_lib.grading.settings import configure
 
 WHERE = {"student": "ann", "assignment": "a", "notebook": "n"}
 
@@ -59,6 +62,24 @@ def test_a_step_after_the_saving_changes_no_score():
     ):
         _, rows = steps.finished(order, printing(""), WHERE)
         assert rows["scores"] == {"t": score}
+
+
+def test_text_becomes_inert_in_workers_after_it_was_compared():
+    config = Config()
+    configure(config)
+    named = config.Autograde.autograde_preprocessors
+    found = over_the_wire(named[named.index(SaveAutoGrades) :], config)
+    stub = "Why? <img src=x onerror=alert(1)>"
+    marks = {"grade": True, "solution": True, "grade_id": "why", "points": 1}
+    marks |= {"locked": False, "schema_version": 3, "task": False}
+    own, added = (new_markdown_cell(stub, metadata={}) for _ in range(2))
+    own.metadata["nbgrader"] = NotebookNode(marks | {"cell_type": "markdown"})
+    own.metadata.nbgrader["checksum"] = compute_checksum(own)
+    text, rows = steps.finished(found, new_notebook(cells=[own, added]), WHERE)
+    assert rows["comments"] == {"why": "No response."}
+    assert rows["scores"] == {"why": 0}
+    sources = [cell["source"] for cell in json.loads(text)["cells"]]
+    assert ["".join(source) for source in sources] == [stub.replace("<", "< ")] * 2
 
 
 def test_a_step_that_workers_cannot_import_is_refused():
