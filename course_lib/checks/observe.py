@@ -34,6 +34,8 @@ PRESSURE = Path("/proc/pressure/cpu")
 # has met hidden checks before, and may show in one what another passed in.
 STRICT = False
 TOO_SLOW = "did not return within"
+# errors whose text is a sentence about the function
+SAY_IT_ALL = {"ForbiddenCall", "ProcessEnded", "WrongDevice", "Untried"}
 _LIBRARY = str(Path(__file__).parents[1])
 RAISES = {dis.opmap[name] for name in ("RAISE_VARARGS", "RERAISE")}
 _now: list[tuple[str, ...]] = []  # what is forbidden while calls are running
@@ -72,7 +74,7 @@ class Failure:
             return "is not written yet (it raises NotImplementedError)"
         if self.kind == "TooSlow":
             return f"did not return within {self.text}: its loop may not end"
-        if self.kind in ("ForbiddenCall", "ProcessEnded") and self.text:
+        if self.kind in SAY_IT_ALL and self.text:
             return self.text
         text = f": {self.text}" if self.text else ""
         return f"raised {self.kind}{text}{self.where}"

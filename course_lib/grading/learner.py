@@ -24,6 +24,7 @@ from typing import Any
 
 import torch
 
+from course_lib.checks import elsewhere
 from course_lib.grading import guard
 from course_lib.grading.interpreter import Interpreter
 from course_lib.grading.peer import Peer
@@ -57,6 +58,7 @@ class LearnerPeer(Peer):
         """
         super().__init__(channel, known_kinds(shell))
         self.shell, self.branches, self.apart = shell, branches, apart
+        self.elsewhere = False
         os.register_at_fork(after_in_child=self._let_go)
 
     def _let_go(self) -> None:
@@ -139,7 +141,26 @@ class LearnerPeer(Peer):
     def find(self, target: list) -> Callable:
         """Return a function by its name in the notebook, or by number."""
         kind, value, *_ = target
-        return self.shell.user_ns[value] if kind == "name" else super().find(target)
+        by_name = self.shell.user_ns
+        found = by_name[value] if kind == "name" else super().find(target)
+        return elsewhere.checked(found) if self.elsewhere else found
+
+    def _answer_call(self, body: dict, frame: Frame) -> tuple[dict, Any]:
+        outer, self.elsewhere = self.elsewhere, body["elsewhere"] is True
+        try:
+            return super()._answer_call(body, frame)
+        finally:
+            self.elsewhere = outer
+
+    def call(self, *args: Any, **kwargs: Any) -> Any:
+        """Call a function of the judge's, on whose side nothing is pretended."""
+        with elsewhere.suspended():
+            return super().call(*args, **kwargs)
+
+    def pull_back(self, *args: Any) -> list:
+        """Ask for gradients in the same way."""
+        with elsewhere.suspended():
+            return super().pull_back(*args)
 
     def attribute(self, target: list, name: str, of: Any = None) -> Any:
         """Refuse: the judge's functions have nothing to see."""
