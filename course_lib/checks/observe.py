@@ -7,7 +7,6 @@ check passed in must not come back in the text of an error: `wording` sees to th
 
 import contextlib
 import dis
-import importlib
 import io
 import linecache
 import signal
@@ -19,11 +18,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from unittest import mock
-
-import torch
 
 from course_lib.checks import wording
+from course_lib.checks.forbidden import ForbiddenCall as ForbiddenCall
+from course_lib.checks.forbidden import taken_away
 
 LIMIT_S = 10.0
 # A call may take this many times its limit, where the machine was short of cores.
@@ -39,10 +37,6 @@ SAY_IT_ALL = {"ForbiddenCall", "ProcessEnded", "WrongDevice", "Untried"}
 _LIBRARY = str(Path(__file__).parents[1])
 RAISES = {dis.opmap[name] for name in ("RAISE_VARARGS", "RERAISE")}
 _now: list[tuple[str, ...]] = []  # what is forbidden while calls are running
-
-
-class ForbiddenCall(Exception):
-    """The learner's code called what the exercise asks to write."""
 
 
 class Inconclusive:
@@ -218,28 +212,10 @@ def forbidden_now() -> tuple[str, ...]:
 
 @contextlib.contextmanager
 def _forbidden(names: tuple[str, ...]) -> Iterator[None]:
-    """Make each dotted name raise. Classes raise when they run, however imported."""
-    with contextlib.ExitStack() as stack:
-        _now.append(names)
-        stack.callback(_now.pop)
-        for name in names:
-            owner, target = _resolve(name)
-            if isinstance(target, type) and issubclass(target, torch.nn.Module):
-                patch = mock.patch.object(target, "forward", _raiser(name))
-            else:
-                patch = mock.patch.object(owner, name.rpartition(".")[2], _raiser(name))
-            stack.enter_context(patch)
-        yield
-
-
-def _resolve(name: str) -> tuple[Any, Any]:
-    module, _, attribute = name.rpartition(".")
-    owner = importlib.import_module(module)
-    return owner, getattr(owner, attribute)
-
-
-def _raiser(name: str) -> Callable:
-    def refuse(*args, **kwargs):
-        raise ForbiddenCall(f"calls {name}; the exercise is to write it yourself")
-
-    return refuse
+    """Make each dotted name raise, and remember what is forbidden."""
+    _now.append(names)
+    try:
+        with taken_away(names):
+            yield
+    finally:
+        _now.pop()

@@ -14,7 +14,7 @@ from typing import Any
 
 import torch
 
-from course_lib.checks import elsewhere
+from course_lib.checks import elsewhere, forbidden
 from course_lib.checks.case import Draw, MakeArguments, Sizes, float_leaves
 from course_lib.checks.compare import Gradient
 from course_lib.checks.observe import Failure, Inconclusive, guarded
@@ -63,6 +63,9 @@ class Circumstance:
     def call(self, function: Function, args: tuple) -> Any:
         """Call under guard: a result or a `Failure`."""
         tests, answer = _file(self.case), _file(function)
+        if found := forbidden.copied(function, self.forbid):
+            text = f"copies {found}; the exercise is to write it yourself"
+            return Failure("ForbiddenCall", text)
         called = elsewhere.checked(function) if self.elsewhere else function
         run = partial(self.through, called) if self.through else called
         return guarded(
