@@ -79,9 +79,17 @@ def _modules() -> dict[str, tuple[bool, dict[str, str]]]:
         package = parts[-1] == "__init__"
         module = ".".join([LIBRARY.name, *(parts[:-1] if package else parts)])
         body = ast.parse(path.read_text(encoding="utf-8")).body
-        own = [n.name for n in body if isinstance(n, ast.FunctionDef | ast.ClassDef)]
+        own = [node.name for node in body if _works(node)]
         found[module] = package, dict(_imports(body)) | dict.fromkeys(own, "")
     return found
+
+
+def _works(node: ast.stmt) -> bool:
+    """Whether a statement defines what can be called to do a task's work."""
+    if isinstance(node, ast.ClassDef):
+        methods = {getattr(part, "name", None) for part in node.body}
+        return not methods.isdisjoint({"forward", "__call__"})
+    return isinstance(node, ast.FunctionDef)
 
 
 def _imports(body: list[ast.stmt]) -> Iterator[tuple[str, str]]:

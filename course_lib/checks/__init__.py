@@ -15,7 +15,7 @@ mistake: where the two agree, the mistake has a name.
     task       visible examples, hidden probes, message and score
 """
 
-from course_lib.checks.bank import Bank, accepted, load_bank, mistake
+from course_lib.checks.bank import Bank, accepted, load_bank, mistake, shortcut
 from course_lib.checks.case import Draw, Sizes
 from course_lib.checks.compare import Measured
 from course_lib.checks.failure import CheckFailed
@@ -31,4 +31,5 @@ __all__ = [
     "accepted",
     "load_bank",
     "mistake",
+    "shortcut",
 ]

@@ -55,6 +55,21 @@ def accepted(task: str) -> Callable[[Callable], Callable]:
     return register
 
 
+def shortcut(task: str, name: str) -> Callable[[Callable], Callable]:
+    """Mark a function as an answer to `task` that somebody else has written.
+
+    Args:
+        task: the name of the function that the learner writes.
+        name: the dotted name that it is refused for.
+    """
+
+    def register(function: Callable) -> Callable:
+        function.marked_shortcut = task, name
+        return function
+
+    return register
+
+
 class Bank:
     """Reference solution and mistakes of one task, executed from text when needed."""
 

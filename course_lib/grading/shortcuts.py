@@ -16,6 +16,7 @@ from IPython.core.inputtransformer2 import TransformerManager
 
 DEFINES = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 IMPORTS = ("import_module", "__import__")
+COURSE = "course_lib."
 WORD = re.compile(r"[^\W\d]\w*")
 
 
@@ -45,10 +46,9 @@ class _Definitions:
             }
             self.imports.update(imported)
             return
-        if isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Call):
-            if _is(statement.value, *IMPORTS) and (module := _name(statement.value)):
-                names = (n.id for n in statement.targets if isinstance(n, ast.Name))
-                self.imports.update(dict.fromkeys(names, module))
+        if module := _imported(statement):
+            names = (n.id for n in statement.targets if isinstance(n, ast.Name))
+            self.imports.update(dict.fromkeys(names, module))
         used = set(_dotted(statement, imported))
         self.anywhere |= used
         for name in _bound(statement):
@@ -116,6 +116,12 @@ def _name(node: ast.AST) -> str | None:
     return f"{owner}.{last}" if owner and last else None
 
 
+def _imported(statement: ast.stmt) -> str | None:
+    """Return the module that an assignment imports, if it does nothing else."""
+    call = getattr(statement, "value", None) if type(statement) is ast.Assign else None
+    return _name(call) if isinstance(call, ast.Call) and _is(call, *IMPORTS) else None
+
+
 def _is(call: ast.Call, *names: str) -> bool:
     called = call.func
     return getattr(called, "id", getattr(called, "attr", None)) in names
@@ -164,10 +170,11 @@ def uses(sources: tuple[str, ...], task: str, forbidden: tuple[str, ...]) -> str
     for name in forbidden:
         if any(used == name or used.startswith(f"{name}.") for used in reached):
             return name
-    for name in forbidden:  # a module of the course may hand it on
-        if name.startswith("course_lib."):
-            last = f".{name.rpartition('.')[2]}"
-            if any(u.startswith("course_lib.") and u.endswith(last) for u in reached):
+    for name in forbidden:  # another module of the course may hand it on
+        last = f".{name.rpartition('.')[2]}"
+        for used in reached if name.startswith(COURSE) else ():
+            module = name.startswith(f"{used}.")
+            if used.startswith(COURSE) and used.endswith(last) and not module:
                 return name
     return None
 
