@@ -40,7 +40,7 @@ WAYS = {
     "partial": "import functools, @M as k\n@T = functools.partial(k.@T)",
     "copy": "import copy, @M as k\n@T = copy.copy(k.@T)",
     "kept": "from @M import @T\nkept = @T\ndef @T(*args):\n    return kept(*args)",
-    "its text": "import inspect, @M as k\nscope = vars(inspect.getmodule(k.@T)).copy()\n"
+    "its text": "import inspect, @M as k\nscope = dict(k.@T.__globals__)\n"
     "exec(inspect.getsource(k.@T), scope)\n@T = scope['@T']",
     "its code": "import types, @M as k\n"
     "@T = types.FunctionType(k.@T.__code__, k.@T.__globals__, '@T')",

@@ -98,10 +98,13 @@ def marks(code: types.CodeType) -> set[tuple]:
 
 
 def _text(code: types.CodeType) -> tuple:
-    """Return what code says, wherever it stands."""
+    """Return what code says, wherever it stands.
+
+    Its bytes differ with the imports around it.
+    """
     kind = types.CodeType
     parts = tuple(_text(p) if isinstance(p, kind) else p for p in code.co_consts)
-    return code.co_name, code.co_code, code.co_names, code.co_varnames, parts
+    return code.co_name, code.co_names, code.co_varnames, parts
 
 
 def copied(function: Any, names: tuple[str, ...]) -> str | None:
