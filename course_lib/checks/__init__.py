@@ -8,6 +8,8 @@ the reference solution's. The diagnosis compares it with the observation of each
 mistake: where the two agree, the mistake has a name.
 
     case       arguments drawn afresh by seed, in any dtype and on any device
+    elsewhere  a call as if its arguments lay on another device
+    forbidden  what the exercise asks to write, taken away during a call
     observe    run a function under guard and write down what it did
     compare    the first difference between two observations, in words
     probes     the circumstances

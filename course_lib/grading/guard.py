@@ -6,8 +6,8 @@ name, `torch.ops`, TorchScript and the modules all go. No other program can be s
 any more, in which the function would still be there. There is no way back, and none is
 needed: a branch serves one test and ends.
 
-Code that writes the forbidden function anew, or copies its text, is not stopped here;
-nobody could tell it from an answer.
+A copy of its text is known by its docstring. Code that writes the forbidden function
+anew is not stopped here; nobody could tell it from an answer.
 """
 
 import ctypes
