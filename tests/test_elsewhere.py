@@ -31,7 +31,7 @@ return x.cpu().to(x.device)
 return torch.rand(2, 3, generator=torch.Generator(), device=x.device) + x
 y = x.clone().requires_grad_(); return torch.autograd.grad((y * y).sum(), y)[0]
 return sum((row.sum() for row in x), torch.tensor(0.0))
-pack = nn.utils.rnn.pack_padded_sequence; return pack(x, lengths.cpu(), batch_first=True).data
+pack = nn.utils.rnn.pack_padded_sequence; return pack(x, lengths.cpu(), True).data
 m = nn.Linear(3, 2).to(x.device); return m(x)
 m = nn.Linear(3, 2, device=x.device); return m(x)
 m = nn.LSTM(3, 2).to(x.device); return m(x)[0]
