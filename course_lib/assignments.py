@@ -15,6 +15,7 @@ import jupytext
 import nbformat
 
 from course_lib.exercise_rules import AssignmentError, check_exercise
+from course_lib.twins import given, twins
 
 ROLES = {
     "setup": {"grade": False, "solution": False, "locked": True},
@@ -58,6 +59,7 @@ def read_source(path: Path) -> nbformat.NotebookNode:
     """
     cells = read_cells(path)
     check_exercise(path, cells)
+    _check_gifts(path, cells)
     for cell in cells:
         cell.pop("line")
         cell.pop("id", None)  # nbformat 4.4 has none: a one-word edit, a one-line diff
@@ -74,6 +76,17 @@ def read_source(path: Path) -> nbformat.NotebookNode:
     )
     nbformat.validate(notebook)
     return notebook
+
+
+def _check_gifts(path: Path, cells: list) -> None:
+    """Refuse an exercise that hands out what one of its tasks is to write."""
+    tasks = [cell.metadata["solution"] for cell in cells if "solution" in cell.metadata]
+    for cell in cells:
+        if "setup" in cell.metadata:
+            for task in tasks:
+                if found := given([cell.source], task):
+                    problem = f"gives {found}, which task {task!r} is to write"
+                    raise AssignmentError(f"{path.name}:{cell.line}: {problem}")
 
 
 def _grading(metadata: dict, role: str) -> dict:
@@ -93,7 +106,7 @@ def _packed(path: Path, exercise: str, task: str) -> str:
             f"{path.name}: a bank is packed between ''' and must not contain it; "
             'use """ in solutions and mistakes'
         )
-    return f"checks.Bank(\"{task}\", r'''\n{text}''')"
+    return f"checks.Bank(\"{task}\", r'''\n{text}''', {twins(task)!r})"
 
 
 def bank_text(exercise: str, task: str, root: Path = ROOT) -> str:

@@ -88,7 +88,14 @@ def rnn_step_case(size, draw):
 check.hidden(
     rnn_step_case,
     checks.load_bank("03_rnn", "rnn_step"),
-    forbid=("torch.nn.RNN", "torch.nn.RNNCell", "course_lib.cells.rnn_step"),
+    forbid=(
+        "torch.nn.RNN",
+        "torch.nn.RNNCell",
+        "course_lib.unroll.rnn_forward",
+        "course_lib.cells.delayed_rnn",
+        "course_lib.cells.clockwork_step",
+        "course_lib.cells.clockwork_forward",
+    ),
 )
 ### END HIDDEN TESTS
 check.score()
@@ -186,7 +193,15 @@ check.hidden(
     rnn_forward_case,
     checks.load_bank("03_rnn", "rnn_forward"),
     edges={"h_0 is None": without_h_0},
-    forbid=("torch.nn.RNN", "torch.nn.RNNCell", "course_lib.unroll.rnn_forward"),
+    forbid=(
+        "torch.nn.RNN",
+        "torch.nn.RNNCell",
+        "course_lib.cells.leaky_forward",
+        "course_lib.cells.delayed_rnn",
+        "course_lib.cells.clockwork_forward",
+        "course_lib.layers.leaky.leaky_runs",
+        "course_lib.experiments.latch.runs_forward",
+    ),
     uses={"rnn_step": rnn_step},
 )
 ### END HIDDEN TESTS
@@ -292,6 +307,7 @@ check.hidden(
         "scores in the thousands": huge_scores,
         "a sequence of padding only": nothing_but_padding,
     },
+    forbid=("course_lib.language.seq2seq.masked_cross_entropy",),
 )
 ### END HIDDEN TESTS
 check.score()
@@ -375,7 +391,6 @@ check.hidden(
     checks.load_bank("03_rnn", "rnn_from_torch"),
     edges={"a module without biases": module_without_bias},
     gradients=False,
-    forbid=("course_lib.cells.rnn_from_torch",),
 )
 ### END HIDDEN TESTS
 check.score()

@@ -125,9 +125,9 @@ check.hidden(
     edges={"a matrix that is far from normal": a_matrix_far_from_normal},
     gradients=False,
     forbid=(
-        "course_lib.gradients.jacobians.gradient_norm_by_lag",
         "course_lib.gradients.jacobians.products_by_lag",
         "course_lib.gradients.jacobians.singular_values_by_lag",
+        "course_lib.gradients.jacobians.jacobians",
     ),
 )
 ### END HIDDEN TESTS
@@ -225,7 +225,6 @@ check.hidden(
     },
     gradients=False,
     devices=False,
-    forbid=("course_lib.gradients.jacobians.vanishing_rate",),
 )
 ### END HIDDEN TESTS
 check.score()
@@ -309,10 +308,7 @@ check.hidden(
         "a large norm and a small radius": a_large_norm,
     },
     gradients=False,
-    forbid=(
-        "course_lib.gradients.starts.spectral_radius_scale",
-        "course_lib.gradients.starts.spectral_radius",
-    ),
+    forbid=("course_lib.gradients.starts.spectral_radius",),
 )
 ### END HIDDEN TESTS
 check.score()
@@ -434,7 +430,6 @@ check.hidden(
     },
     gradients=False,
     forbid=(
-        "course_lib.gradients.clipping.clip_by_global_norm",
         "course_lib.experiments.latch.clip_runs",
         "torch.nn.utils.clip_grad_norm_",
         "torch.nn.utils.clip_grads_with_norm_",
@@ -562,7 +557,6 @@ check.hidden(
     },
     gradients=False,
     forbid=(
-        "course_lib.experiments.latch.score_guesses",
         "course_lib.experiments.latch.runs_forward",
         "torch.nn.RNN",
         "torch.nn.RNNCell",

@@ -135,7 +135,7 @@ check.hidden(
         "a skip of one step": delayed_with(6, 1),
         "a skip longer than the sequence": delayed_with(4, 9),
     },
-    forbid=("course_lib.cells.delayed_rnn", "course_lib.cells.leaky.delayed_rnn"),
+    forbid=("course_lib.layers.leaky.leaky_runs",),
 )
 ### END HIDDEN TESTS
 check.score()
@@ -229,7 +229,11 @@ check.hidden(
         "one number for all units": leaky_with(0.8),
         "α = 0 and α = 1": some_open_some_shut,
     },
-    forbid=("course_lib.cells.leaky_step", "course_lib.cells.leaky.leaky_step"),
+    forbid=(
+        "course_lib.cells.leaky_forward",
+        "course_lib.cells.gru_step",
+        "course_lib.layers.leaky.leaky_runs",
+    ),
 )
 ### END HIDDEN TESTS
 check.score()
@@ -319,10 +323,6 @@ check.hidden(
         "whole numbers of steps": whole_numbers,
         "low and high the same": all_alike,
     },
-    forbid=(
-        "course_lib.cells.sample_time_constants",
-        "course_lib.cells.leaky.sample_time_constants",
-    ),
 )
 ### END HIDDEN TESTS
 check.score()
@@ -424,10 +424,9 @@ check.hidden(
     checks.load_bank("09_multiple_time_scales", "learned_leaky_forward"),
     edges={"h_0 is None": learned_without_h_0},
     forbid=(
-        "course_lib.cells.learned_leaky_forward",
-        "course_lib.cells.leaky.learned_leaky_forward",
         "course_lib.cells.leaky_forward",
         "course_lib.cells.leaky.leaky_forward",
+        "course_lib.layers.leaky.leaky_runs",
     ),
     uses={"leaky_step": leaky_step},
 )
@@ -516,10 +515,6 @@ check.hidden(
         "all periods the same": one_group,
     },
     gradients=False,
-    forbid=(
-        "course_lib.cells.clockwork_mask",
-        "course_lib.cells.clockwork.clockwork_mask",
-    ),
 )
 ### END HIDDEN TESTS
 check.score()
@@ -632,8 +627,6 @@ check.hidden(
         "a step at which only the fastest clocks tick": clockwork_at([5, 7, 11]),
     },
     forbid=(
-        "course_lib.cells.clockwork_step",
-        "course_lib.cells.clockwork.clockwork_step",
         "course_lib.cells.clockwork_forward",
         "course_lib.cells.clockwork.clockwork_forward",
     ),

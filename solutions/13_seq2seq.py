@@ -174,7 +174,6 @@ check.hidden(
         "padding of any kind, and a real symbol 0": other_padding,
         "a batch without padding": no_padding,
     },
-    forbid=("course_lib.language.seq2seq.encode",),
 )
 ### END HIDDEN TESTS
 check.score()
@@ -275,10 +274,7 @@ check.hidden(
         "sources of one symbol": reverse_short,
     },
     gradients=False,
-    forbid=(
-        "course_lib.language.seq2seq.reverse_sources",
-        "course_lib.layers.padding.backwards",
-    ),
+    forbid=("course_lib.layers.padding.backwards",),
 )
 ### END HIDDEN TESTS
 check.score()
@@ -352,7 +348,6 @@ check.hidden(
     checks.load_bank("13_seq2seq", "shift_right"),
     edges={"targets of one symbol": one_symbol},
     gradients=False,
-    forbid=("course_lib.language.seq2seq.shift_right",),
 )
 ### END HIDDEN TESTS
 check.score()
@@ -471,7 +466,7 @@ check.hidden(
         "infinite scores in the padding": infinite_scores,
         "scores that are far apart": far_apart,
     },
-    forbid=("course_lib.language.seq2seq.masked_cross_entropy",),
+    forbid=("course_lib.losses.sequence_loss",),
 )
 ### END HIDDEN TESTS
 check.score()
@@ -627,7 +622,6 @@ check.hidden(
         "sequences that stop at the last step": stops_at_the_limit,
     },
     gradients=False,
-    forbid=("course_lib.language.seq2seq.greedy_decode",),
     limit_s=5.0,
 )
 ### END HIDDEN TESTS

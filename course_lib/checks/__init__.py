@@ -8,6 +8,8 @@ the reference solution's. The diagnosis compares it with the observation of each
 mistake: where the two agree, the mistake has a name.
 
     case       arguments drawn afresh by seed, in any dtype and on any device
+    elsewhere  a call as if its arguments lay on another device
+    forbidden  what the exercise asks to write, taken away during a call
     observe    run a function under guard and write down what it did
     compare    the first difference between two observations, in words
     probes     the circumstances
@@ -15,7 +17,7 @@ mistake: where the two agree, the mistake has a name.
     task       visible examples, hidden probes, message and score
 """
 
-from course_lib.checks.bank import Bank, accepted, load_bank, mistake
+from course_lib.checks.bank import Bank, accepted, load_bank, mistake, shortcut
 from course_lib.checks.case import Draw, Sizes
 from course_lib.checks.compare import Measured
 from course_lib.checks.failure import CheckFailed
@@ -31,4 +33,5 @@ __all__ = [
     "accepted",
     "load_bank",
     "mistake",
+    "shortcut",
 ]

@@ -55,12 +55,33 @@ def accepted(task: str) -> Callable[[Callable], Callable]:
     return register
 
 
+def shortcut(task: str, name: str) -> Callable[[Callable], Callable]:
+    """Mark a function as an answer to `task` that somebody else has written.
+
+    Args:
+        task: the name of the function that the learner writes.
+        name: the dotted name that it is refused for.
+    """
+
+    def register(function: Callable) -> Callable:
+        function.marked_shortcut = task, name
+        return function
+
+    return register
+
+
 class Bank:
     """Reference solution and mistakes of one task, executed from text when needed."""
 
-    def __init__(self, task: str, text: str):
-        """Take the text apart only when asked: a right answer needs no mistakes."""
-        self.task = task
+    def __init__(self, task: str, text: str, twins: tuple[str, ...] = ()):
+        """Take the text apart only when asked: a right answer needs no mistakes.
+
+        Args:
+            task: the function that the learner writes.
+            text: the bank as Python.
+            twins: dotted names under which the same function is there already.
+        """
+        self.task, self.twins = task, twins
         self.text = text
         self._namespace: dict[str, Any] | None = None
 
@@ -102,5 +123,6 @@ def load_bank(exercise: str, task: str) -> Bank:
     Only an exercise's source calls this; the builder replaces the call by the text.
     """
     from course_lib.assignments import bank_text  # needs jupytext; learners do not
+    from course_lib.twins import twins
 
-    return Bank(task, bank_text(exercise, task))
+    return Bank(task, bank_text(exercise, task), twins(task))

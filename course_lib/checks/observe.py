@@ -7,7 +7,6 @@ check passed in must not come back in the text of an error: `wording` sees to th
 
 import contextlib
 import dis
-import importlib
 import io
 import linecache
 import signal
@@ -19,11 +18,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from unittest import mock
-
-import torch
 
 from course_lib.checks import wording
+from course_lib.checks.forbidden import ForbiddenCall as ForbiddenCall
+from course_lib.checks.forbidden import taken_away
 
 LIMIT_S = 10.0
 # A call may take this many times its limit, where the machine was short of cores.
@@ -34,13 +32,11 @@ PRESSURE = Path("/proc/pressure/cpu")
 # has met hidden checks before, and may show in one what another passed in.
 STRICT = False
 TOO_SLOW = "did not return within"
+# errors whose text is a sentence about the function
+SAY_IT_ALL = {"ForbiddenCall", "ProcessEnded", "WrongDevice", "Untried"}
 _LIBRARY = str(Path(__file__).parents[1])
 RAISES = {dis.opmap[name] for name in ("RAISE_VARARGS", "RERAISE")}
 _now: list[tuple[str, ...]] = []  # what is forbidden while calls are running
-
-
-class ForbiddenCall(Exception):
-    """The learner's code called what the exercise asks to write."""
 
 
 class Inconclusive:
@@ -72,7 +68,7 @@ class Failure:
             return "is not written yet (it raises NotImplementedError)"
         if self.kind == "TooSlow":
             return f"did not return within {self.text}: its loop may not end"
-        if self.kind in ("ForbiddenCall", "ProcessEnded") and self.text:
+        if self.kind in SAY_IT_ALL and self.text:
             return self.text
         text = f": {self.text}" if self.text else ""
         return f"raised {self.kind}{text}{self.where}"
@@ -216,28 +212,10 @@ def forbidden_now() -> tuple[str, ...]:
 
 @contextlib.contextmanager
 def _forbidden(names: tuple[str, ...]) -> Iterator[None]:
-    """Make each dotted name raise. Classes raise when they run, however imported."""
-    with contextlib.ExitStack() as stack:
-        _now.append(names)
-        stack.callback(_now.pop)
-        for name in names:
-            owner, target = _resolve(name)
-            if isinstance(target, type) and issubclass(target, torch.nn.Module):
-                patch = mock.patch.object(target, "forward", _raiser(name))
-            else:
-                patch = mock.patch.object(owner, name.rpartition(".")[2], _raiser(name))
-            stack.enter_context(patch)
-        yield
-
-
-def _resolve(name: str) -> tuple[Any, Any]:
-    module, _, attribute = name.rpartition(".")
-    owner = importlib.import_module(module)
-    return owner, getattr(owner, attribute)
-
-
-def _raiser(name: str) -> Callable:
-    def refuse(*args, **kwargs):
-        raise ForbiddenCall(f"calls {name}; the exercise is to write it yourself")
-
-    return refuse
+    """Make each dotted name raise, and remember what is forbidden."""
+    _now.append(names)
+    try:
+        with taken_away(names):
+            yield
+    finally:
+        _now.pop()

@@ -14,12 +14,17 @@ from typing import Any
 
 import torch
 
+from course_lib.checks import elsewhere, forbidden
 from course_lib.checks.case import Draw, MakeArguments, Sizes, float_leaves
 from course_lib.checks.compare import Gradient
 from course_lib.checks.observe import Failure, Inconclusive, guarded
 
 Function = Callable[..., Any]
 # what torch says when a function looks at the data of a meta tensor, which is allowed
+UNTRIED = (
+    "could not be tried on another device: it reads values of a tensor, as `.item()`, "
+    "`float()` and `if` do, and fails there; write it without"
+)
 DATA_DEPENDENT = re.compile("no data|nonzero|cannot be called on meta|data-dependent")
 
 
@@ -44,6 +49,7 @@ class Circumstance:
     forbid: tuple[str, ...] = ()
     limit_s: float | None = None
     through: Function | None = None
+    elsewhere: bool = False
 
     def arguments(self, sizes: Sizes, **where: Any) -> tuple:
         """Make the arguments afresh; equal on every call."""
@@ -57,7 +63,11 @@ class Circumstance:
     def call(self, function: Function, args: tuple) -> Any:
         """Call under guard: a result or a `Failure`."""
         tests, answer = _file(self.case), _file(function)
-        run = partial(self.through, function) if self.through else function
+        if found := forbidden.copied(function, self.forbid):
+            text = f"copies {found}; the exercise is to write it yourself"
+            return Failure("ForbiddenCall", text)
+        called = elsewhere.checked(function) if self.elsewhere else function
+        run = partial(self.through, called) if self.through else called
         return guarded(
             lambda: run(*args),
             self.forbid,
@@ -179,7 +189,7 @@ def _pull_back(result: Any, leaves: list[torch.Tensor], seed: int) -> list:
 
 
 def devices(how: Circumstance, sizes: Sizes, edge: str = "") -> list[Probe]:
-    """Observe in float64, on the meta device, and on CUDA where there is one.
+    """Observe in float64, on two devices that need no GPU, and on CUDA if there is one.
 
     Args:
         how: the circumstance.
@@ -189,9 +199,11 @@ def devices(how: Circumstance, sizes: Sizes, edge: str = "") -> list[Probe]:
     group = "dtype and device"
     title = f"{edge}, " if edge else ""
     double = {"dtype": torch.float64}
+    on_meta = _on_meta(how, f"{title}inputs on another device", sizes, group)
     found = [
         values(how, f"{title}float64 in, float64 out", sizes, group, **double),
-        _on_meta(how, f"{title}inputs on another device", sizes, group),
+        on_meta,
+        _elsewhere(how, f"{title}values on another device", sizes, on_meta),
     ]
     if torch.cuda.is_available():
         on_gpu = f"{title}inputs on the GPU"
@@ -219,3 +231,23 @@ def _on_meta(how: Circumstance, title: str, sizes: Sizes, group: str) -> Probe:
         return seen
 
     return Probe(probe.title, observe, group)
+
+
+def _elsewhere(how: Circumstance, title: str, sizes: Sizes, on_meta: Probe) -> Probe:
+    """Observe the result where inputs pretend to lie on another device, see there.
+
+    Who reads values cannot be tried on the meta device, and loses nothing by it, if
+    the slip would show itself here. A function that neither of the two can try has not
+    shown that it works on another device.
+    """
+    probe = values(replace(how, elsewhere=True), title, sizes, on_meta.group)
+
+    def observe(function: Function) -> Any:
+        seen = probe.observe(function)
+        if not isinstance(seen, Failure) or seen.kind == "WrongDevice":
+            return seen
+        if isinstance(on_meta.observe(function), Inconclusive):
+            return Failure("Untried", UNTRIED)
+        return Inconclusive()
+
+    return Probe(probe.title, observe, probe.group)

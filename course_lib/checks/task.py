@@ -78,7 +78,8 @@ class Task:
                 cases are worth 6, gradients 3.
             gradients: whether results carry gradients to the arguments.
             devices: whether dtype and device follow the arguments.
-            forbid: dotted names that the learner's code must not call.
+            forbid: dotted names that the learner's code must not call, beside those
+                of the same function, which the bank knows.
             uses: earlier tasks that this one builds on, by name.
             limit_s: seconds that a call may take; by default 10.
             through: through(function, *arguments) calls the function itself, as often
@@ -90,6 +91,7 @@ class Task:
         if unknown := set(weights or {}) - set(edges or {}):
             raise ValueError(f"weights name {unknown}, expected titles of edges")
         self.weights |= weights or {}
+        forbid = tuple(dict.fromkeys((*forbid, *bank.twins)))
         seed = int(os.environ.get("UNROLLED_SEED") or secrets.randbelow(10**6))
         names = list(inspect.signature(bank.reference).parameters)
         how = Circumstance(case, names, seed, forbid, limit_s, through)

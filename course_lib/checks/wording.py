@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from course_lib.checks import elsewhere
+
 if TYPE_CHECKING:
     from course_lib.checks.observe import Failure
 
@@ -93,6 +95,7 @@ SENTENCES = (
     r"only (?:one-element|0-dimensional|length-1)",
     rf"operands could not be broadcast together with shapes {SHAPE} ?{SHAPE}",
     r"Expected all tensors to be on the same device",
+    *map(re.escape, elsewhere.TEXTS),
     r"Cannot copy out of meta tensor; no data",
     r"Tensor\.item\(\) cannot be called on meta tensors",
     rf"aten::{NAME}: attempted to run this operator with Meta tensors",
@@ -122,7 +125,14 @@ KINDS = {
     for name in vars(builtins)
     if isinstance(getattr(builtins, name), type)
     and issubclass(getattr(builtins, name), BaseException)
-} | {"ForbiddenCall", "TooSlow", "ProcessEnded", "Timeout", "OutOfMemoryError"}
+} | {
+    "ForbiddenCall",
+    "WrongDevice",
+    "TooSlow",
+    "ProcessEnded",
+    "Timeout",
+    "OutOfMemoryError",
+}
 KINDS |= {"LinAlgError", "UnboundLocalError", "CheckFailed", "GradcheckError"}
 WORD = re.compile(r"[^\W\d]\w*")
 COMMON = frozenset(dir(builtins)) | frozenset(dir(torch)) | frozenset(dir(torch.Tensor))

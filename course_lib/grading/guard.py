@@ -6,52 +6,32 @@ name, `torch.ops`, TorchScript and the modules all go. No other program can be s
 any more, in which the function would still be there. There is no way back, and none is
 needed: a branch serves one test and ends.
 
-Code that writes the forbidden function anew, or copies its text, is not stopped here;
-nobody could tell it from an answer.
+A copy of its text is known by its docstring. Code that writes the forbidden function
+anew is not stopped here; nobody could tell it from an answer.
 """
 
 import ctypes
 import functools
 import gc
-import importlib
 import sys
 import types
-import warnings
-from collections.abc import Iterator
-from typing import Any
 
 import torch
 
-from course_lib.checks.observe import ForbiddenCall
+from course_lib.checks.forbidden import (
+    ALSO,
+    OPERATIONS,
+    REFUSED,
+    ForbiddenCall,
+    functions,
+    marks,
+    refusal,
+    resolve,
+)
 from course_lib.grading import seccomp
 from course_lib.grading.kernel import filter_calls
 
 KEYS = ("AutogradCPU", "AutogradMeta", "CPU", "Meta", "FuncTorchBatched")
-# the operations behind a name, where they have other names than it
-OPERATIONS = {
-    "torch.nn.RNN": ("rnn_tanh", "rnn_relu"),
-    "torch.nn.RNNCell": ("rnn_tanh_cell", "rnn_relu_cell"),
-    "torch.nn.LSTM": ("lstm", "mkldnn_rnn_layer", "quantized_lstm"),
-    "torch.nn.LSTMCell": ("lstm_cell", "_thnn_fused_lstm_cell", "quantized_lstm_cell"),
-    "torch.nn.GRU": ("gru", "quantized_gru"),
-    "torch.nn.GRUCell": ("gru_cell", "_thnn_fused_gru_cell", "quantized_gru_cell"),
-    "torch.nn.Embedding": ("embedding",),
-    "torch.nn.functional.embedding": ("embedding",),
-    "torch.nn.MultiheadAttention": ("_native_multi_head_attention",),
-    "torch.nn.functional.scaled_dot_product_attention": (
-        "scaled_dot_product_attention",
-        "_scaled_dot_product_attention_math",
-        "_scaled_dot_product_flash_attention_for_cpu",
-    ),
-}
-# other names under which the same can be had
-ALSO = {
-    "torch.nn.MultiheadAttention": ("torch.nn.functional.multi_head_attention_forward",)
-}
-REFUSED = "<forbidden>"
-with warnings.catch_warnings():  # a text is called; a function takes its place
-    warnings.simplefilter("ignore", SyntaxWarning)
-    CODE = compile("lambda *args, **kwargs: 'refuse'()", REFUSED, "eval").co_consts[0]
 _forbidden: set[str] = set()
 _places: dict[tuple, str] = {}  # how forbidden code is known, and its name
 
@@ -71,29 +51,20 @@ def forbid(names: tuple[str, ...]) -> None:
 
 
 def _take_away(name: str, found_as: str) -> None:
-    module, _, attribute = found_as.rpartition(".")
-    owner = importlib.import_module(module)
-    target = getattr(owner, attribute)
+    owner, target = resolve(found_as)
     operations = OPERATIONS.get(name, ())
     if isinstance(target, types.BuiltinFunctionType):
         operations = {*operations, target.__name__}
-        setattr(owner, attribute, refusal(name))
-    for function in _functions(target):
+    found = list(functions(target))
+    if isinstance(target, type) and not found:  # inherited: others may use it
+        entry = "forward" if issubclass(target, torch.nn.Module) else "__init__"
+        setattr(target, entry, refusal(name))
+    elif not found:
+        setattr(owner, found_as.rpartition(".")[2], refusal(name))
+    for function in found:
         _empty(function, name)
     for operation in operations:
         _refuse_operation(operation, name)
-
-
-def _functions(target: Any) -> Iterator[types.FunctionType]:
-    """Yield the functions that do the work of a function or of a class."""
-    if isinstance(target, type):
-        entry = "forward" if issubclass(target, torch.nn.Module) else "__init__"
-        if entry not in vars(target):  # inherited: others may use it
-            setattr(target, entry, lambda *args, **kwargs: None)
-        target = vars(target)[entry]
-    while isinstance(target, types.FunctionType):
-        yield target
-        target = getattr(target, "__wrapped__", None)
 
 
 def _empty(function: types.FunctionType, name: str) -> None:
@@ -101,7 +72,7 @@ def _empty(function: types.FunctionType, name: str) -> None:
     if function.__code__.co_filename != REFUSED:
         free = function.__code__.co_freevars
         # many functions share the code of a decorator; the one inside has its own
-        for mark in () if free else _marks(function.__code__):
+        for mark in () if free else marks(function.__code__):
             _places[mark] = name
         function.__code__ = refusal(name).__code__.replace(co_freevars=free)
 
@@ -113,33 +84,12 @@ def _empty_copies() -> None:
     """
     for found in gc.get_objects():
         if type(found) is types.FunctionType and _is_forbidden(found.__code__):
-            known = _places.keys() & _marks(found.__code__)
+            known = _places.keys() & marks(found.__code__)
             _empty(found, _places[known.pop()])
 
 
-def _marks(code: types.CodeType) -> set[tuple]:
-    """Return what code is known by: its name in its file, and its very text.
-
-    An answer that has the same words stands on other lines.
-    """
-    return {
-        (code.co_filename, code.co_qualname),
-        (code.co_code, code.co_linetable, code.co_firstlineno),
-    }
-
-
 def _is_forbidden(code: types.CodeType) -> bool:
-    return not _places.keys().isdisjoint(_marks(code))
-
-
-def refusal(name: str) -> types.FunctionType:
-    """Return a function that refuses; its code needs no names from around it."""
-
-    def refuse() -> None:
-        raise ForbiddenCall(f"calls {name}; the exercise is to write it yourself")
-
-    parts = tuple(refuse if part == "refuse" else part for part in CODE.co_consts)
-    return types.FunctionType(CODE.replace(co_consts=parts), {})
+    return not _places.keys().isdisjoint(marks(code))
 
 
 def _refuse_operation(operation: str, name: str) -> None:

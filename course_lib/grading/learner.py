@@ -24,6 +24,7 @@ from typing import Any
 
 import torch
 
+from course_lib.checks import elsewhere
 from course_lib.grading import guard
 from course_lib.grading.answers import Requested
 from course_lib.grading.interpreter import Interpreter
@@ -59,6 +60,7 @@ class LearnerPeer(Peer):
         """
         super().__init__(channel, known_kinds(shell))
         self.shell, self.branches, self.apart = shell, branches, apart
+        self.elsewhere = False
         os.register_at_fork(after_in_child=self._let_go)
 
     def _let_go(self) -> None:
@@ -141,10 +143,27 @@ class LearnerPeer(Peer):
     def find(self, target: list) -> Callable:
         """Return a function by its name in the notebook, by number, or as a method."""
         kind, value, *method = target
-        if kind == "name":
-            return self.shell.user_ns[value]
-        found = self.handles.find(value)
-        return getattr(found, *method) if kind == "method" else found
+        named = self.shell.user_ns
+        found = named[value] if kind == "name" else self.handles.find(value)
+        found = getattr(found, *method) if kind == "method" else found
+        return elsewhere.checked(found) if self.elsewhere else found
+
+    def _answer_call(self, body: dict, frame: Frame) -> tuple[dict, Any]:
+        outer, self.elsewhere = self.elsewhere, body["elsewhere"] is True
+        try:
+            return super()._answer_call(body, frame)
+        finally:
+            self.elsewhere = outer
+
+    def call(self, *args: Any, **kwargs: Any) -> Any:
+        """Call a function of the judge's, on whose side nothing is pretended."""
+        with elsewhere.suspended():
+            return super().call(*args, **kwargs)
+
+    def pull_back(self, *args: Any) -> list:
+        """Ask for gradients in the same way."""
+        with elsewhere.suspended():
+            return super().pull_back(*args)
 
     def requested(self, body: dict, frame: Frame) -> Requested:
         """Return what the judge asks for; it is trusted."""

@@ -16,7 +16,7 @@ import torch
 from torch._C._functorch import is_functorch_wrapped_tensor
 from torch.utils._pytree import tree_flatten, tree_unflatten
 
-from course_lib.checks import observe
+from course_lib.checks import elsewhere, observe
 from course_lib.grading.answers import Answers
 from course_lib.grading.changes import containers, overwrite
 from course_lib.grading.crossing import (
@@ -168,6 +168,7 @@ class Peer(Answers):
                 "args": packer.pack([list(args), kwargs]),
                 "grad": torch.is_grad_enabled() if grad is None else grad,
                 "forbid": list(observe.forbidden_now()),
+                "elsewhere": elsewhere.now(),
             }
             outer, self.called_for = self.called_for, []
             try:

@@ -14,6 +14,9 @@ from collections.abc import Iterable, Iterator
 
 from IPython.core.inputtransformer2 import TransformerManager
 
+DEFINES = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+IMPORTS = ("import_module", "__import__")
+COURSE = "course_lib."
 WORD = re.compile(r"[^\W\d]\w*")
 
 
@@ -24,6 +27,7 @@ class _Definitions:
         self.imports: dict[str, str] = {}
         self.uses: dict[str, set[str]] = {}
         self.stars: set[str] = set()
+        self.anywhere: set[str] = set()  # what any statement uses
         for source in sources:
             try:
                 body = ast.parse(_python(source)).body
@@ -42,9 +46,21 @@ class _Definitions:
             }
             self.imports.update(imported)
             return
+        if module := _imported(statement):
+            names = (n.id for n in statement.targets if isinstance(n, ast.Name))
+            self.imports.update(dict.fromkeys(names, module))
         used = set(_dotted(statement, imported))
+        self.anywhere |= used
         for name in _bound(statement):
+            if isinstance(statement, DEFINES) and not self._kept(name):
+                self.imports.pop(name, None)  # what it was before nobody has any more
+                self.uses.pop(name, None)
             self.uses.setdefault(name, set()).update(used)
+
+    def _kept(self, name: str) -> bool:
+        """Whether another name may stand for what this one was so far."""
+        others = (used for other, used in self.uses.items() if other != name)
+        return any(name == one.partition(".")[0] for used in others for one in used)
 
     def reach(self, name: str) -> Iterator[str]:
         """Yield every full dotted name that `name` uses, directly or not."""
@@ -58,7 +74,9 @@ class _Definitions:
                 yield self.imports[current]
             elif current not in self.uses:
                 yield from (f"{module}.{current}" for module in self.stars)
-            for used in self.uses.get(current, ()):
+            # no statement binds the task's own name: some text that is run does
+            unseen = current == name and name not in {*self.uses, *self.imports}
+            for used in self.anywhere if unseen else self.uses.get(current, ()):
                 first, _, rest = used.partition(".")
                 waiting.append(first)
                 full = self.imports.get(first, first)
@@ -78,24 +96,54 @@ def _imports(tree: ast.AST) -> Iterator[tuple[str, str]]:
 
 def _dotted(tree: ast.AST, imported: dict[str, str]) -> Iterator[str]:
     for node in ast.walk(tree):
-        parts, head = [], node
-        while isinstance(head, ast.Attribute):
-            parts.append(head.attr)
-            head = head.value
-        if isinstance(head, ast.Name):
-            first = imported.get(head.id, head.id)
-            yield ".".join([first, *reversed(parts)])
+        if found := _name(node):
+            first, dot, rest = found.partition(".")
+            yield f"{imported.get(first, first)}{dot}{rest}"
+
+
+def _name(node: ast.AST) -> str | None:
+    """Return the dotted name that an expression spells, `getattr` and the like too."""
+    if isinstance(node, ast.Name):
+        return node.id
+    if isinstance(node, ast.Attribute):
+        owner, last = _name(node.value), node.attr
+    elif isinstance(node, ast.Call) and len(node.args) > 1 and _is(node, "getattr"):
+        owner, last = _name(node.args[0]), _constant(node.args[1])
+    elif isinstance(node, ast.Call) and node.args and _is(node, *IMPORTS):
+        return _constant(node.args[0])
+    else:
+        return None
+    return f"{owner}.{last}" if owner and last else None
+
+
+def _imported(statement: ast.stmt) -> str | None:
+    """Return the module that an assignment imports, if it does nothing else."""
+    call = getattr(statement, "value", None) if type(statement) is ast.Assign else None
+    return _name(call) if isinstance(call, ast.Call) and _is(call, *IMPORTS) else None
+
+
+def _is(call: ast.Call, *names: str) -> bool:
+    called = call.func
+    return getattr(called, "id", getattr(called, "attr", None)) in names
+
+
+def _constant(node: ast.AST) -> str | None:
+    """Return a text that is written out, in one piece or in several."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        parts = _constant(node.left), _constant(node.right)
+        return None if None in parts else "".join(parts)
+    value = getattr(node, "value", None) if isinstance(node, ast.Constant) else None
+    return value if isinstance(value, str) else None
 
 
 def _bound(statement: ast.stmt) -> Iterator[str]:
-    named = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
-    if isinstance(statement, named):
+    if isinstance(statement, DEFINES):
         yield statement.name
         return
     for node in ast.walk(statement):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             yield node.id
-        elif isinstance(node, named):
+        elif isinstance(node, DEFINES):
             yield node.name
 
 
@@ -122,6 +170,12 @@ def uses(sources: tuple[str, ...], task: str, forbidden: tuple[str, ...]) -> str
     for name in forbidden:
         if any(used == name or used.startswith(f"{name}.") for used in reached):
             return name
+    for name in forbidden:  # another module of the course may hand it on
+        last = f".{name.rpartition('.')[2]}"
+        for used in reached if name.startswith(COURSE) else ():
+            module = name.startswith(f"{used}.")
+            if used.startswith(COURSE) and used.endswith(last) and not module:
+                return name
     return None
 
 

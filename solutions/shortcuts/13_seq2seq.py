@@ -1,0 +1,20 @@
+"""Answers to exercise 13 that somebody else has written: none of them earns a point."""
+
+import torch
+
+from course_lib.checks import shortcut
+from course_lib.layers.padding import backwards
+from course_lib.losses import sequence_loss
+
+
+@shortcut("reverse_sources", "course_lib.layers.padding.backwards")
+def reversal_of_a_layer(sources, lengths):
+    return backwards(sources[..., None], lengths.tolist())[..., 0]
+
+
+@shortcut("masked_cross_entropy", "course_lib.losses.sequence_loss")
+def sum_through_the_number(logits, targets, mask):
+    vocab = logits.shape[-1]
+    more = torch.cat([logits, torch.full_like(logits[..., :1], -1e30)], dim=-1)
+    total = sequence_loss(more, targets.masked_fill(~mask, vocab), vocab)
+    return total * len(logits) / mask.sum()
