@@ -15,7 +15,8 @@ hung into it by `settings.configure`, which `nbgrader_config.py` calls.
     execute      run one, within limits; restart after a crash and replay
     engine       run one with the verdict in a process of its own; what it is made of:
       cells, attempts        the notebook as the judge reads it; tried again
-      servers, warm, warming processes that start at once
+      servers, warm, clients, warming
+                             processes that start at once
       sandbox, bubblewrap, podman, inside
                              the walls around all judges and around all learners;
                              what is inside them

@@ -26,70 +26,14 @@ import sys
 import traceback
 from collections.abc import Callable
 
+from course_lib.grading.clients import Client
+
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-MAX_LINE = 1 << 16
-MAX_SOCKETS = 253  # so many the kernel passes on at once
 MAX_DYING = 64  # children of one client that were ended and have not gone yet
 MAX_ERROR = 8000  # characters
 WATCH_S = 0.2
 
 Start = Callable[[list[socket.socket], dict], None]
-
-
-class Client:
-    """One connection: its unread lines, its sockets in transit, its children."""
-
-    def __init__(self, conn: socket.socket, life: socket.socket | None = None):
-        """Take a connected stream socket, and one that ends the client if it closes."""
-        self.conn, self.life = conn, life
-        self.text = b""
-        self.fds: list[int] = []
-        self.children: dict[int, int] = {}  # pidfds by number
-
-    def requests(self) -> list[tuple[dict, list[socket.socket]]] | None:
-        """Return the requests that have come whole; None when the client is gone.
-
-        A client that sends what is no request is as good as gone.
-        """
-        try:
-            data, fds, _, _ = socket.recv_fds(self.conn, MAX_LINE, MAX_SOCKETS)
-        except OSError:
-            return None
-        self.fds += fds
-        if not data or len(self.fds) > MAX_SOCKETS:
-            return None
-        *lines, self.text = (self.text + data).split(b"\n")
-        if len(self.text) > MAX_LINE:
-            return None
-        try:
-            return [self._request(line) for line in lines]
-        except (ValueError, TypeError, AttributeError, RecursionError, OSError):
-            return None
-
-    def _request(self, line: bytes) -> tuple[dict, list[socket.socket]]:
-        request = json.loads(line)
-        count = request.get("fds", 0)
-        if type(count) is not int or not 0 <= count <= len(self.fds):
-            raise ValueError("announces sockets that did not come")
-        if request.get("op") not in ("client", "start", "stop"):
-            raise ValueError("asks for nothing that is known")
-        fds, self.fds = self.fds[:count], self.fds[count:]
-        socks = []
-        try:
-            for fd in fds:
-                socks.append(socket.socket(fileno=fd))  # refused where it is none
-        except OSError:
-            for fd in fds[len(socks) :]:
-                os.close(fd)
-            raise
-        return request, socks
-
-    def close(self) -> None:
-        """Close the connection, and what it sent that belongs to no request."""
-        for sock in filter(None, (self.conn, self.life)):
-            sock.close()
-        for fd in self.fds:
-            os.close(fd)
 
 
 class Server:
