@@ -56,11 +56,13 @@ def tiny_book(tmp_path):
         (tmp_path / "book").mkdir(exist_ok=True)
         copy(ROOT / "book" / name, tmp_path / "book" / name)
     shutil.copy(ROOT / "_config.yml", tmp_path)
-    (tmp_path / "_toc.yml").write_text(TOC)
-    (tmp_path / "book" / "index.md").write_text("# A tiny book\n\nNothing here.\n")
+    (tmp_path / "_toc.yml").write_text(TOC, encoding="utf-8")
+    (tmp_path / "book" / "index.md").write_text(
+        "# A tiny book\n\nNothing here.\n", encoding="utf-8"
+    )
 
     def write(page):
-        (tmp_path / "book" / "01_page.md").write_text(HEAD + page)
+        (tmp_path / "book" / "01_page.md").write_text(HEAD + page, encoding="utf-8")
         return tmp_path
 
     return write
@@ -111,12 +113,12 @@ def test_an_edit_of_the_library_runs_the_pages_again(tiny_book):
     names = []
     library = folder / "course_lib"
     library.mkdir()
-    (library / "__init__.py").write_text("")
+    (library / "__init__.py").write_text("", encoding="utf-8")
     for value in ("first-value", "second-value"):
-        (library / "size.py").write_text(f'VALUE = "{value}"\n')
+        (library / "size.py").write_text(f'VALUE = "{value}"\n', encoding="utf-8")
         built = build_book(folder)
         assert built.returncode == 0, complaints(built.stdout)
-        assert f"{value} 1" in shown.read_text()
+        assert f"{value} 1" in shown.read_text(encoding="utf-8")
         names.append([path.name for path in caches.iterdir()])
     assert [len(found) for found in names] == [1, 1], "old caches are removed"
     assert names[0] != names[1]
@@ -128,14 +130,14 @@ def test_the_cache_is_named_after_the_library_and_its_requirements(tmp_path):
 
     module = tmp_path / "course_lib" / "sub" / "a.py"
     module.parent.mkdir(parents=True)
-    module.write_text("one = 1\n")
+    module.write_text("one = 1\n", encoding="utf-8")
     seen = [digest()]
     assert digest() == seen[0], "the same text, the same cache"
-    module.write_text("one = 2\n")
+    module.write_text("one = 2\n", encoding="utf-8")
     seen.append(digest())
     module.rename(module.with_name("b.py"))
     seen.append(digest())
-    (tmp_path / "requirements.txt").write_text("torch==2.13.0\n")
+    (tmp_path / "requirements.txt").write_text("torch==2.13.0\n", encoding="utf-8")
     seen.append(digest())
     assert len(set(seen)) == 4
     assert all(execution.CACHE_NAME.fullmatch(name) for name in seen)

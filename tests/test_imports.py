@@ -82,7 +82,7 @@ FILES = sorted(LIB.rglob("*.py"))
 def imports(path: Path) -> set[str]:
     """Return the modules that a file imports when it is imported."""
     found = set()
-    for node in ast.parse(path.read_text()).body:
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):

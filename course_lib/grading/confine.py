@@ -50,7 +50,9 @@ class Confinement:
 
     def enter(self) -> None:
         """Confine this process; returns in the confined process only."""
-        pages = [int(n) for n in Path("/proc/self/statm").read_text().split()]
+        pages = [
+            int(n) for n in Path("/proc/self/statm").read_text(encoding="utf-8").split()
+        ]
         mapped, data = (n * resource.getpagesize() for n in (pages[0], pages[5]))
         if self.namespaces:
             _new_namespaces()
@@ -130,9 +132,9 @@ def _new_namespaces() -> None:
     uid, gid = os.geteuid(), os.getegid()
     flags = NEWUSER | NEWNS | NEWPID | NEWIPC | NEWNET | NEWUTS
     _check(_libc.unshare(flags), "making namespaces")
-    Path("/proc/self/setgroups").write_text("deny")
-    Path("/proc/self/uid_map").write_text(f"{uid} {uid} 1")
-    Path("/proc/self/gid_map").write_text(f"{gid} {gid} 1")
+    Path("/proc/self/setgroups").write_text("deny", encoding="utf-8")
+    Path("/proc/self/uid_map").write_text(f"{uid} {uid} 1", encoding="utf-8")
+    Path("/proc/self/gid_map").write_text(f"{gid} {gid} 1", encoding="utf-8")
 
 
 def _die_with_parent() -> None:
@@ -186,7 +188,7 @@ def _fair_share_kib(pid: int) -> int:
 
 def _sum_kib(pid: int, file: str, names: tuple[str, ...]) -> int:
     try:
-        text = Path(f"/proc/{pid}/{file}").read_text()
+        text = Path(f"/proc/{pid}/{file}").read_text(encoding="utf-8")
     except OSError:
         return 0
     lines = (line.split() for line in text.splitlines())
@@ -199,7 +201,7 @@ def _family(pid: int) -> list[int]:
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
             try:
-                stat = (entry / "stat").read_text()
+                stat = (entry / "stat").read_text(encoding="utf-8")
             except OSError:
                 continue
             parents[int(entry.name)] = int(stat.rpartition(")")[2].split()[1])

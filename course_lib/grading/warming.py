@@ -61,7 +61,7 @@ def huge_pages() -> None:
     A fork copies the table of pages: with large ones it takes a third of the time.
     """
     libc = ctypes.CDLL(None)
-    for line in Path("/proc/self/maps").read_text().splitlines():
+    for line in Path("/proc/self/maps").read_text(encoding="utf-8").splitlines():
         place, rights, _, _, inode, *name = line.split()
         if rights != "rw-p" or inode != "0" or name not in ([], ["[heap]"]):
             continue

@@ -45,7 +45,7 @@ def course(tmp_path_factory) -> Course:
     release = course.root / "exercises" / NAME / f"{NAME}.ipynb"
     for student in STUDENTS:
         folder = course.submission(student, NAME)
-        CASES[student].make(folder, json.loads(release.read_text()))
+        CASES[student].make(folder, json.loads(release.read_text(encoding="utf-8")))
     course.autograde(NAME)
     return course
 
@@ -61,7 +61,7 @@ def lab(browser, course, tmp_path_factory) -> Iterator[str]:
         *("--no-browser", "--ip=127.0.0.1", f"--port={port}", "--port-retries=0"),
         *("--allow-root", "--IdentityProvider.token=", "--ServerApp.password="),
     ]
-    with programs_on_path(), log.open("w") as file:
+    with programs_on_path(), log.open("w", encoding="utf-8") as file:
         server = subprocess.Popen(
             [sys.executable, "-m", "jupyterlab", *options],
             cwd=course.root,
@@ -89,7 +89,7 @@ def wait_for(address: str, server: subprocess.Popen, log: Path) -> None:
             return
         except OSError:  # not yet
             time.sleep(0.3)
-    pytest.fail(f"JupyterLab did not start:\n{log.read_text()[-3000:]}")
+    pytest.fail(f"JupyterLab did not start:\n{log.read_text(encoding='utf-8')[-3000:]}")
 
 
 @pytest.fixture
