@@ -45,12 +45,15 @@ ALLOWED = {
     "plots": {"shapes", "device", "unroll", "experiments"},
     "figures": {"unroll", "cells", "data", "gradients", "language"},
     "results": set(),
-    "checks": {"shapes", "device", "results"},
+    "checks": {"shapes", "device", "results", "undefined", "hints"},
     "exercise_rules": set(),
     "assignments": {"exercise_rules"},
-    "grading": {"assignments", "results"},
+    "grading": {"assignments", "results", "undefined", "hints"},
     "serve": set(),
-    "__main__": {"assignments", "exercise_rules", "grading", "serve"},
+    "terminal": set(),
+    "undefined": set(),
+    "hints": set(),
+    "__main__": {"assignments", "exercise_rules", "grading", "serve", "terminal"},
     "__init__": set(),
 }
 # What runs in the judge's or the learner's process only, where torch is at home.

@@ -8,6 +8,8 @@ hung into it by `settings.configure`, which `nbgrader_config.py` calls.
     rebuild      the exercise's own notebook with the learner's cells put in
     autograde    nbgrader's converter, fed with such rebuilt notebooks
     execute      run one, within limits; restart after a crash and replay
+    reasons      why a name has no value that a cell was to define
+    unattended   what asks for an answer where nobody sits raises
     engine       run one with the verdict in a process of its own; what it is made of:
       cells, attempts        the notebook as the judge reads it; tried again
       servers, warm, warming processes that start at once
