@@ -246,7 +246,12 @@ def parent(arguments):
         ]
         tie = lambda n=threads: os.sched_setaffinity(0, cores[-n:])  # noqa: E731
         process = subprocess.Popen(
-            command, env=env, preexec_fn=tie, stdout=subprocess.PIPE, text=True
+            command,
+            env=env,
+            preexec_fn=tie,
+            stdout=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
         )
         for text in process.stdout:
             if text.startswith("{"):
@@ -258,7 +263,7 @@ def parent(arguments):
         if process.wait():
             sys.exit(f"the measurement with {threads} threads failed")
     if arguments.json:
-        arguments.json.write_text(json.dumps(gathered, indent=1))
+        arguments.json.write_text(json.dumps(gathered, indent=1), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -50,7 +50,7 @@ def write(results: list[Result]) -> None:
     }
     lines = ",\n".join(f"    {json.dumps(one, ensure_ascii=False)}" for one in rows)
     head = json.dumps(about, indent=2).removesuffix("\n}")
-    SAVED.write_text(f'{head},\n  "results": [\n{lines}\n  ]\n}}\n')
+    SAVED.write_text(f'{head},\n  "results": [\n{lines}\n  ]\n}}\n', encoding="utf-8")
 
 
 def main() -> None:

@@ -50,7 +50,7 @@ def write(results: list[tuple[Ran, list[Searched]]]) -> None:
     for name, rows in tables.items():
         lines = ",\n".join(f"    {json.dumps(row._asdict())}" for row in rows)
         text += f',\n  "{name}": [\n{lines}\n  ]'
-    SAVED.write_text(text + "\n}\n")
+    SAVED.write_text(text + "\n}\n", encoding="utf-8")
 
 
 def main() -> None:

@@ -35,8 +35,10 @@ def graded_class(folder: Path, source: Path, count: int) -> Path:
 def pages(place: Path, side: str, command: tuple[str, ...], name: str) -> Cost:
     """Write all pages of a class, and see that they are there."""
     shutil.rmtree(place / "feedback", ignore_errors=True)
-    ours = (ROOT / "nbgrader_config.py").read_text()
-    (place / "nbgrader_config.py").write_text(PLAIN if side == STOCK else ours)
+    ours = (ROOT / "nbgrader_config.py").read_text(encoding="utf-8")
+    (place / "nbgrader_config.py").write_text(
+        PLAIN if side == STOCK else ours, encoding="utf-8"
+    )
     cost = measure(place, *command)
     found = len(list(place.glob(f"feedback/*/{name}/{name}.html")))
     expected = len(list(place.glob("submitted/*")))

@@ -90,7 +90,7 @@ def environment() -> dict[str, str]:
 
 def measure(folder: Path, *command: str) -> Cost:
     """Run a command to its end; memory is the proportional set of its whole tree."""
-    with (folder / "log.txt").open("w") as log:
+    with (folder / "log.txt").open("w", encoding="utf-8") as log:
         start = time.perf_counter()
         process = subprocess.Popen(
             [sys.executable, *command],
@@ -105,11 +105,10 @@ def measure(folder: Path, *command: str) -> Cost:
         _, status, usage = os.wait4(process.pid, 0)
         wall = time.perf_counter() - start
     process.returncode = os.waitstatus_to_exitcode(status)
+    text = (folder / "log.txt").read_text(encoding="utf-8")
     if process.returncode:
-        raise SystemExit(
-            f"{command} failed:\n{(folder / 'log.txt').read_text()[-3000:]}"
-        )
-    said = (folder / "log.txt").read_text().strip().splitlines()[-1:]
+        raise SystemExit(f"{command} failed:\n{text[-3000:]}")
+    said = text.strip().splitlines()[-1:]
     own = float(said[0]) if said and re.fullmatch(r"[\d.]+", said[0]) else math.nan
     return Cost(wall, usage.ru_utime + usage.ru_stime, own, peak[0])
 
@@ -142,7 +141,8 @@ def make_class(folder: Path, source: Path, count: int, ours: bool) -> None:
         (folder / "nbgrader_config.py").write_text(
             'c = get_config()\nc.CourseDirectory.source_directory = "solutions"\n'
             'c.CourseDirectory.release_directory = "exercises"\n'
-            'c.CourseDirectory.course_id = "unrolled"\nc.Execute.timeout = 120\n'
+            'c.CourseDirectory.course_id = "unrolled"\nc.Execute.timeout = 120\n',
+            encoding="utf-8",
         )
     measure(folder, "-m", "nbgrader", "generate_assignment", name, "--force")
     release = folder / "exercises" / name / source.name

@@ -28,7 +28,9 @@ def main() -> None:
     }
     lines = ",\n".join(f"    {json.dumps(row._asdict())}" for row in results)
     head = json.dumps(about, indent=2).removesuffix("\n}")
-    REVERSED.write_text(f'{head},\n  "results": [\n{lines}\n  ]\n}}\n')
+    REVERSED.write_text(
+        f'{head},\n  "results": [\n{lines}\n  ]\n}}\n', encoding="utf-8"
+    )
 
 
 if __name__ == "__main__":

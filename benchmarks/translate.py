@@ -34,7 +34,7 @@ def write(results: list[Measured]) -> None:
     }
     lines = ",\n".join(f"    {json.dumps(row._asdict())}" for row in results)
     head = json.dumps(about, indent=2).removesuffix("\n}")
-    SAVED.write_text(f'{head},\n  "results": [\n{lines}\n  ]\n}}\n')
+    SAVED.write_text(f'{head},\n  "results": [\n{lines}\n  ]\n}}\n', encoding="utf-8")
 
 
 def main() -> None:

@@ -16,6 +16,8 @@ Read the modules in this order; each depends only on those before it.
     language            text, translation, attention, decoding
     plots, figures      every plot of the book; the figures one can play with
     results             the result of a graded task as data
+    undefined, hints    a function that no cell defined; what errors mean
+    terminal            output for terminals that lack a sign
     checks              what the exercises call: verdicts that name the mistake
     assignments         builds the notebooks of every exercise from one source
     grading             what runs behind `nbgrader autograde` and `generate_feedback`

@@ -5,6 +5,8 @@ import os
 import sys
 from pathlib import Path
 
+from course_lib.terminal import speak_plainly
+
 ROOT = Path(__file__).parents[1]
 USAGE_ERROR = 2
 
@@ -45,6 +47,7 @@ def parser() -> argparse.ArgumentParser:
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command and return its exit status."""
+    speak_plainly()
     arguments = parser().parse_args(argv)
     command = globals().get(f"_{arguments.command}")
     if command is None:

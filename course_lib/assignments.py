@@ -38,7 +38,9 @@ def read_cells(path: Path) -> list[nbformat.NotebookNode]:
     notebook = jupytext.read(path, fmt="py:percent")
     starts = [
         number
-        for number, line in enumerate(path.read_text().splitlines(), start=1)
+        for number, line in enumerate(
+            path.read_text(encoding="utf-8").splitlines(), start=1
+        )
         if line.startswith("# %%")
     ]
     if len(starts) != len(notebook.cells):
@@ -126,7 +128,7 @@ def bank_text(exercise: str, task: str, root: Path = ROOT) -> str:
             break
     mistakes = path.parent / "mistakes" / path.name
     if mistakes.exists():
-        parts.append(_of_task(mistakes.read_text(), task))
+        parts.append(_of_task(mistakes.read_text(encoding="utf-8"), task))
     return "\n\n".join(part.strip("\n") for part in parts) + "\n"
 
 

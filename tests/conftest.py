@@ -27,7 +27,7 @@ def pytest_terminal_summary(terminalreporter):
     """Print which mistakes fail, and which of them are named."""
     for path in sorted((BUILD / "matrix").glob("*.txt")):
         if path.stat().st_mtime >= STARTED:
-            terminalreporter.write_line(path.read_text())
+            terminalreporter.write_line(path.read_text(encoding="utf-8"))
 
 
 @pytest.fixture(scope="session")
@@ -36,7 +36,11 @@ def built_book() -> Path:
     BUILD.mkdir(exist_ok=True)
     stamp, run = BUILD / "built-by", os.environ.get("PYTEST_XDIST_TESTRUNUID")
     with FileLock(BUILD / "book.lock"):
-        if run is None or not stamp.is_file() or stamp.read_text() != run:
+        if (
+            run is None
+            or not stamp.is_file()
+            or stamp.read_text(encoding="utf-8") != run
+        ):
             stamp.unlink(missing_ok=True)
             built = build_book(ROOT)
             if built.returncode:
@@ -45,5 +49,5 @@ def built_book() -> Path:
                     + complaints(built.stdout),
                     pytrace=False,
                 )
-            stamp.write_text(run or "")
+            stamp.write_text(run or "", encoding="utf-8")
     return BUILD / "html"

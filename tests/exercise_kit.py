@@ -86,7 +86,7 @@ class Exercise:
         path = self.path.parent / kind / self.path.name
         namespace = self.solved()
         known = set(namespace)
-        exec(compile(path.read_text(), str(path), "exec"), namespace)
+        exec(compile(path.read_text(encoding="utf-8"), str(path), "exec"), namespace)
         found = []
         for name, function in namespace.items():
             mark = getattr(function, f"marked_{kind.removesuffix('s')}", None)

@@ -102,14 +102,14 @@ SLIPS = {
 def course(tmp_path):
     (tmp_path / "solutions").mkdir()
     path = tmp_path / "solutions" / "01_twice.py"
-    path.write_text(GOOD)
+    path.write_text(GOOD, encoding="utf-8")
     return path
 
 
 def test_a_good_source_builds(course):
     written = assignments.build(course.parents[1])
     assert [path.name for path in written] == ["01_twice.ipynb"] * 2
-    cells = json.loads(written[1].read_text())["cells"]
+    cells = json.loads(written[1].read_text(encoding="utf-8"))["cells"]
     source = "".join("".join(cell["source"]) for cell in cells)
     assert "YOUR CODE HERE" in source
     assert "return 2 * x" not in source
@@ -120,7 +120,7 @@ def test_a_good_source_builds(course):
 def test_a_slip_names_file_and_line(course, slip):
     old, new, line, message = SLIPS[slip]
     assert GOOD.count(old) >= 1
-    course.write_text(GOOD.replace(old, new, 1))
+    course.write_text(GOOD.replace(old, new, 1), encoding="utf-8")
     with pytest.raises(AssignmentError, match=message) as error:
         assignments.read_source(course)
     name, number, _ = str(error.value).split(":", 2)
@@ -130,11 +130,13 @@ def test_a_slip_names_file_and_line(course, slip):
 
 def test_a_twin_of_a_task_must_not_be_given(course):
     source = GOOD.replace("double", "rnn_step")
-    course.write_text(source)
+    course.write_text(source, encoding="utf-8")
     bank = "".join(cell.source for cell in assignments.read_source(course).cells)
     assert "('course_lib.cells.rnn_step', 'course_lib.cells.rnn.rnn_step'))" in bank
     gift = "from course_lib import checks\nfrom course_lib.cells.leaky import rnn_step"
-    course.write_text(source.replace("from course_lib import checks", gift))
+    course.write_text(
+        source.replace("from course_lib import checks", gift), encoding="utf-8"
+    )
     with pytest.raises(AssignmentError, match="which task 'rnn_step' is to write"):
         assignments.read_source(course)
 
@@ -146,7 +148,10 @@ def test_an_unknown_exercise_is_refused(course):
 
 def test_the_release_is_a_function_of_the_source(course):
     texts = [
-        [path.read_text() for path in assignments.build(course.parents[1])]
+        [
+            path.read_text(encoding="utf-8")
+            for path in assignments.build(course.parents[1])
+        ]
         for _ in range(2)
     ]
     assert texts[0] == texts[1]
@@ -155,17 +160,19 @@ def test_the_release_is_a_function_of_the_source(course):
 def test_answers_are_never_overwritten(course):
     root = course.parents[1]
     source, release = assignments.build(root)
-    answered = release.read_text().replace("# YOUR CODE HERE", "return x + x")
-    release.write_text(answered)
+    answered = release.read_text(encoding="utf-8").replace(
+        "# YOUR CODE HERE", "return x + x"
+    )
+    release.write_text(answered, encoding="utf-8")
     assert assignments.build(root) == [source]
-    assert release.read_text() == answered
+    assert release.read_text(encoding="utf-8") == answered
     assert assignments.build(root, force=True) == [source, release]
-    assert "YOUR CODE HERE" in release.read_text()
+    assert "YOUR CODE HERE" in release.read_text(encoding="utf-8")
 
 
 def test_a_release_that_is_no_notebook_is_left_alone(course):
     root = course.parents[1]
     source, release = assignments.build(root)
-    release.write_text("my notes")
+    release.write_text("my notes", encoding="utf-8")
     assert assignments.build(root) == [source]
-    assert release.read_text() == "my notes"
+    assert release.read_text(encoding="utf-8") == "my notes"

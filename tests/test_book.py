@@ -74,7 +74,7 @@ def test_every_claim_holds_in_the_chapters_own_run(chapter, run):
 
 
 def test_every_glued_number_is_used_in_the_prose_or_shown(chapter):
-    text = chapter.read_text()
+    text = chapter.read_text(encoding="utf-8")
     used = set(re.findall(r"\{glue:[a-z]*\}`([^`:]+)", text))
     made = set(re.findall(r'glue\(\s*"([^"]+)"', text))
     assert used == made, "prose and run must speak of the same numbers"
@@ -82,6 +82,6 @@ def test_every_glued_number_is_used_in_the_prose_or_shown(chapter):
 
 def test_prose_has_no_number_of_its_own_run(chapter):
     """A measured number typed by hand would drift: decimals in prose must be glued."""
-    text = re.sub(r"```.*?```", "", chapter.read_text(), flags=re.S)
+    text = re.sub(r"```.*?```", "", chapter.read_text(encoding="utf-8"), flags=re.S)
     text = re.sub(r"\$\$.*?\$\$|\$[^$]*\$|`[^`]*`", "", text, flags=re.S)
     assert not re.findall(r"\d+\.\d+ ?(?:%|s\b|ms\b|nats)", text)

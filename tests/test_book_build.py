@@ -61,11 +61,13 @@ def tiny_book(tmp_path):
         (tmp_path / "book").mkdir(exist_ok=True)
         copy(ROOT / "book" / name, tmp_path / "book" / name)
     shutil.copy(ROOT / "_config.yml", tmp_path)
-    (tmp_path / "_toc.yml").write_text(TOC)
-    (tmp_path / "book" / "index.md").write_text("# A tiny book\n\nNothing here.\n")
+    (tmp_path / "_toc.yml").write_text(TOC, encoding="utf-8")
+    (tmp_path / "book" / "index.md").write_text(
+        "# A tiny book\n\nNothing here.\n", encoding="utf-8"
+    )
 
     def write(page):
-        (tmp_path / "book" / "01_page.md").write_text(HEAD + page)
+        (tmp_path / "book" / "01_page.md").write_text(HEAD + page, encoding="utf-8")
         return tmp_path
 
     return write

@@ -81,7 +81,7 @@ def test_nothing_is_fetched_from_elsewhere(built_book, pages):
     ]
     for sheet in built_book.rglob("*.css"):
         for address in re.findall(
-            r"(?:url\(|@import\s)['\"]?([^'\")\s]+)", sheet.read_text()
+            r"(?:url\(|@import\s)['\"]?([^'\")\s]+)", sheet.read_text(encoding="utf-8")
         ):
             if re.match(r"(https?:)?//", address):
                 outside.append(f"{sheet.relative_to(built_book)}: {address}")

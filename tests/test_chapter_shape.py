@@ -131,5 +131,7 @@ def test_a_chapters_button_offers_its_notebook(built_book, chapter):
     link = page.find("a", href=re.compile(rf"_sources/book/{chapter.stem}\.ipynb$"))
     assert link is not None
     assert link.has_attr("download")
-    text = (built_book / "_sources" / "book" / f"{chapter.stem}.ipynb").read_text()
+    text = (built_book / "_sources" / "book" / f"{chapter.stem}.ipynb").read_text(
+        encoding="utf-8"
+    )
     assert '"output_type"' not in text, "the notebook comes without outputs"

@@ -329,7 +329,7 @@ def test_the_time_of_waiting_is_read_where_the_system_says_it(
 ):
     monkeypatch.setattr(observe, "PRESSURE", tmp_path / "cpu")
     assert observe._waited_s() == 0
-    (tmp_path / "cpu").write_text(text)
+    (tmp_path / "cpu").write_text(text, encoding="utf-8")
     assert observe._waited_s() == seconds
 
 

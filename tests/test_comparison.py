@@ -113,7 +113,7 @@ def test_the_saved_table_is_whole_and_fair():
         assert all(score > -0.05 for score in row.scores)
         for at in row.solved_at:
             assert at is None or at <= BUDGETS[row.task].updates
-    about = json.loads(comparison.SAVED.read_text())
+    about = json.loads(comparison.SAVED.read_text(encoding="utf-8"))
     assert about["parameters"] == PARAMETERS
     assert about["updates"] == {name: BUDGETS[name].updates for name in TASKS}
 

@@ -168,7 +168,9 @@ def _write_matrix(exercise, rows):
         lines.append(f"  {task:24} {name:36} {verdict:12} {'named' if named else '-'}")
     folder = ROOT / "_build" / "matrix"
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / f"{exercise.name}.txt").write_text("\n".join(lines) + "\n")
+    (folder / f"{exercise.name}.txt").write_text(
+        "\n".join(lines) + "\n", encoding="utf-8"
+    )
 
 
 @pytest.mark.parametrize("seed", [1, 2])
@@ -189,7 +191,7 @@ def test_the_release_holds_no_answer(exercise, rebuilt):
     assert [p.name for p in folder.rglob("*") if p.is_file()] == [
         f"{exercise.name}.ipynb"
     ]
-    text = next(folder.rglob("*.ipynb")).read_text()
+    text = next(folder.rglob("*.ipynb")).read_text(encoding="utf-8")
     assert "### BEGIN" not in text
     assert "### END" not in text
     assert BANK_CANARY not in text
@@ -207,9 +209,9 @@ def test_committed_notebooks_are_up_to_date(exercise, rebuilt, folder):
     relative = f"{folder}/{exercise.name}/{exercise.name}.ipynb"
     committed = ROOT / relative
     assert committed.exists(), f"{relative} is missing: run python -m course_lib build"
-    assert committed.read_text() == (rebuilt / relative).read_text(), (
-        f"{relative}:1: stale; run `python -m course_lib build` and commit the result"
-    )
+    assert committed.read_text(encoding="utf-8") == (rebuilt / relative).read_text(
+        encoding="utf-8"
+    ), f"{relative}:1: stale; run `python -m course_lib build` and commit the result"
 
 
 def test_the_source_runs_as_a_script(exercise):

@@ -61,7 +61,7 @@ def new_course(root: Path, source: Path) -> tuple[Course, dict]:
     course.add_exercise(source)
     course.generate(NAME)
     release = root / "exercises" / NAME / f"{NAME}.ipynb"
-    return course, json.loads(release.read_text())
+    return course, json.loads(release.read_text(encoding="utf-8"))
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +82,7 @@ def test_every_submission_gets_its_grade_and_its_reason(graded, name):
     grades = {grade.task: grade for grade in graded.grades(name, NAME)}
     assert set(grades) == {"test_double", "test_triple", "why"}
     assert (grades["test_double"].score, grades["test_triple"].score) == case.scores
-    page = graded.page(name, NAME).read_text()
+    page = graded.page(name, NAME).read_text(encoding="utf-8")
     assert case.reason in page
     if case.reason and not case.reason.startswith(("stopped", "ended")):
         assert case.reason in " ".join(graded.comments(name, NAME).values())
@@ -104,15 +104,15 @@ def test_nothing_secret_reaches_a_learner(graded):
         path.name == "timestamp.txt" for path in pages
     )
     for path in pages:
-        text = path.read_text()
+        text = path.read_text(encoding="utf-8")
         for secret in SECRETS:
             assert secret not in text, f"{path} shows {secret!r}"
     source = graded.root / "solutions" / NAME / f"{NAME}.ipynb"
-    assert all(canary in source.read_text() for canary in CANARIES)
+    assert all(canary in source.read_text(encoding="utf-8") for canary in CANARIES)
 
 
 def test_an_output_that_quotes_the_tests_is_withheld(graded):
-    page = graded.page("prints_the_tests", NAME).read_text()
+    page = graded.page("prints_the_tests", NAME).read_text(encoding="utf-8")
     assert "this output holds part of the tests" in page
     assert "f(check.nothing)" in page  # the learner's own frame stays
     assert "Cell In[" in page
@@ -121,7 +121,7 @@ def test_an_output_that_quotes_the_tests_is_withheld(graded):
 
 def test_the_page_runs_and_loads_nothing(graded):
     for name in CASES:
-        page = graded.page(name, NAME).read_text()
+        page = graded.page(name, NAME).read_text(encoding="utf-8")
         assert not re.search(r"<script|<svg|<iframe|<link|\x1b", page), name
         assert "alert(7)" in page or name != "active_outputs"  # shown, as text
         assert not re.search(r"<[^>]*\s(on\w+|src=\"http|href=\"http)", page), name
@@ -136,7 +136,7 @@ def test_the_page_runs_and_loads_nothing(graded):
 
 
 def test_the_page_starts_with_the_score_of_every_task(graded):
-    page = graded.page("syntax_error", NAME).read_text()
+    page = graded.page("syntax_error", NAME).read_text(encoding="utf-8")
     head = page[: page.index("<section")]
     text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", head.split("</style>")[1]))
     assert "3 / 6" in text
@@ -147,7 +147,7 @@ def test_the_page_starts_with_the_score_of_every_task(graded):
 
 def results_of(course: Course, student: str) -> dict:
     path = course.page(student, NAME).with_name("results.json")
-    return json.loads(path.read_text())
+    return json.loads(path.read_text(encoding="utf-8"))
 
 
 def test_the_results_stand_beside_the_page_as_data(graded):
@@ -164,9 +164,9 @@ def test_the_results_stand_beside_the_page_as_data(graded):
 
 def test_the_results_are_no_part_of_a_page(graded):
     for name in CASES:
-        assert "vnd.unrolled" not in graded.page(name, NAME).read_text()
+        assert "vnd.unrolled" not in graded.page(name, NAME).read_text(encoding="utf-8")
         notebook = graded.root / "autograded" / name / NAME / f"{NAME}.ipynb"
-        assert "vnd.unrolled" not in notebook.read_text()
+        assert "vnd.unrolled" not in notebook.read_text(encoding="utf-8")
 
 
 WELL_FORMED = {
@@ -262,10 +262,10 @@ def test_nbgraders_own_commands_do_all_this(tmp_path, source):
     ):
         done = nbgrader_command(course.root, *command)
         assert done.returncode == 0, done.stderr
-    with (tmp_path / "grades.csv").open() as file:
+    with (tmp_path / "grades.csv").open(encoding="utf-8") as file:
         scores = {row["student_id"]: row["score"] for row in csv.DictReader(file)}
     assert scores == {"missing": "0.0", "right": "5.0"}
-    assert "is missing" in course.page("missing", NAME).read_text()
+    assert "is missing" in course.page("missing", NAME).read_text(encoding="utf-8")
 
 
 def nbgrader_command(folder: Path, *arguments: str) -> subprocess.CompletedProcess:
@@ -276,6 +276,7 @@ def nbgrader_command(folder: Path, *arguments: str) -> subprocess.CompletedProce
             env=os.environ | {"OMP_NUM_THREADS": "1"},
             capture_output=True,
             text=True,
+            encoding="utf-8",
         )
 
 
@@ -296,7 +297,10 @@ def test_a_changed_exercise_must_be_generated_again(tmp_path, source):
     course, release = new_course(tmp_path, source)
     CASES["missing"].make(course.submission("missing", NAME), release)
     path = tmp_path / "solutions" / NAME / f"{NAME}.ipynb"
-    path.write_text(path.read_text().replace("double(21) == 42", "double(1) == 2"))
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("double(21) == 42", "double(1) == 2"),
+        encoding="utf-8",
+    )
     with pytest.raises(NbGraderException) as refused:
         course.autograde(NAME)
     assert "has changed since it was last generated" in str(refused.value)
@@ -312,14 +316,16 @@ def learners_course(root: Path, source: Path, notebook: dict | None) -> Path:
     if notebook is not None:
         own = root / "exercises" / NAME / f"{NAME}.ipynb"
         own.parent.mkdir(parents=True)
-        own.write_text(json.dumps(notebook))
+        own.write_text(json.dumps(notebook), encoding="utf-8")
     return root
 
 
 def test_check_prints_scores_and_messages_and_keeps_the_page(
     tmp_path, source, capsys, monkeypatch
 ):
-    answered = solved(json.loads(source.read_text()), triple="triple = 3")
+    answered = solved(
+        json.loads(source.read_text(encoding="utf-8")), triple="triple = 3"
+    )
     root = learners_course(tmp_path, source, answered)
     monkeypatch.setattr(command_line, "ROOT", root)
     monkeypatch.setenv("UNROLLED_SEED", "")
@@ -332,18 +338,20 @@ def test_check_prints_scores_and_messages_and_keeps_the_page(
     assert "✗ TypeError: 'int' object is not callable" in said
     page = root / "_build" / "feedback" / f"{NAME}.html"
     assert str(page) in said
-    assert "0.2 Three times" in page.read_text()
+    assert "0.2 Three times" in page.read_text(encoding="utf-8")
     assert not (root / "gradebook.db").exists()
 
 
 def test_check_returns_0_for_full_marks(tmp_path, source, capsys):
-    cells = json.loads(source.read_text())
+    cells = json.loads(source.read_text(encoding="utf-8"))
     notebook = solved(cells)
     # a tiny exercise whose written answer is no longer graded
     notebook["cells"] = notebook["cells"][:-1]
     shorter = tmp_path / "source" / f"{NAME}.ipynb"
     shorter.parent.mkdir()
-    shorter.write_text(json.dumps({**cells, "cells": cells["cells"][:-1]}))
+    shorter.write_text(
+        json.dumps({**cells, "cells": cells["cells"][:-1]}), encoding="utf-8"
+    )
     root = learners_course(tmp_path / "course", shorter, notebook)
     assert checking.check(root, NAME) == 0
     assert "5 of 5 points" in capsys.readouterr().out
@@ -415,7 +423,9 @@ def test_a_mistake_brings_its_helpers_and_imports():
 def test_the_demonstration_class_is_graded_once(tmp_path, source, capsys):
     root = learners_course(tmp_path, source, None)
     (root / "solutions" / "mistakes").mkdir()
-    (root / "solutions" / "mistakes" / f"{NAME}.py").write_text(MISTAKES)
+    (root / "solutions" / "mistakes" / f"{NAME}.py").write_text(
+        MISTAKES, encoding="utf-8"
+    )
     course = demonstration.demo(root)
     said = capsys.readouterr().out
     assert re.search(r" right +unfinished +wrong\n", said)

@@ -45,13 +45,16 @@ ALLOWED = {
     "plots": {"shapes", "device", "unroll", "experiments"},
     "figures": {"unroll", "cells", "data", "gradients", "language"},
     "results": set(),
-    "checks": {"shapes", "device", "results"},
+    "checks": {"shapes", "device", "results", "undefined", "hints"},
     "twins": set(),
     "exercise_rules": set(),
     "assignments": {"exercise_rules", "twins"},
-    "grading": {"assignments", "results"},
+    "grading": {"assignments", "results", "undefined", "hints"},
     "serve": set(),
-    "__main__": {"assignments", "exercise_rules", "grading", "serve"},
+    "terminal": set(),
+    "undefined": set(),
+    "hints": set(),
+    "__main__": {"assignments", "exercise_rules", "grading", "serve", "terminal"},
     "__init__": set(),
 }
 # What runs in the judge's or the learner's process only, where torch is at home.
@@ -84,7 +87,7 @@ FILES = sorted(LIB.rglob("*.py"))
 def imports(path: Path) -> set[str]:
     """Return the modules that a file imports when it is imported."""
     found = set()
-    for node in ast.parse(path.read_text()).body:
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):

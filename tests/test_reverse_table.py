@@ -20,7 +20,7 @@ def test_the_saved_table_is_whole():
     assert [(row.kind, row.seed) for row in rows] == [
         (kind, seed) for kind in KINDS for seed in (1, 2, 3)
     ]
-    about = json.loads(REVERSED.read_text())
+    about = json.loads(REVERSED.read_text(encoding="utf-8"))
     for row in rows:
         assert Budget(**about["budgets"][row.kind]) == Budget(row.updates)
         assert len(row.exact) == len(LENGTHS)

@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from course_lib import hints
 from course_lib.checks import wording
 from course_lib.checks.forbidden import ForbiddenCall as ForbiddenCall
 from course_lib.checks.forbidden import taken_away
@@ -31,6 +32,8 @@ PRESSURE = Path("/proc/pressure/cpu")
 # Whether not even a visible example may show values: so it is where a learner's process
 # has met hidden checks before, and may show in one what another passed in.
 STRICT = False
+# Whether a thread that a cell had started is not there for the function under test.
+THREADS_LOST = False
 TOO_SLOW = "did not return within"
 # errors whose text is a sentence about the function
 SAY_IT_ALL = {"ForbiddenCall", "ProcessEnded", "WrongDevice", "Untried"}
@@ -67,11 +70,24 @@ class Failure:
         if self.kind == "NotImplementedError":
             return "is not written yet (it raises NotImplementedError)"
         if self.kind == "TooSlow":
-            return f"did not return within {self.text}: its loop may not end"
+            return f"did not return within {self.text}: {_waits()}"
         if self.kind in SAY_IT_ALL and self.text:
             return self.text
+        if self.kind == "NobodyAnswers":
+            return f"stops: {self.text}{self.where}"
         text = f": {self.text}" if self.text else ""
-        return f"raised {self.kind}{text}{self.where}"
+        hint = hints.hint(self.kind, self.text)
+        more = f" ({hint})" if hint else ""
+        return f"raised {self.kind}{text}{more}{self.where}"
+
+
+def _waits() -> str:
+    if THREADS_LOST:
+        return (
+            "its loop may not end, or it waits for threads or processes that a cell "
+            "started; only those that the function itself starts are there"
+        )
+    return "its loop may not end"
 
 
 def guarded(

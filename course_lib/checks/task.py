@@ -22,6 +22,7 @@ from course_lib.checks.diagnosis import Diagnosis
 from course_lib.checks.failure import CheckFailed
 from course_lib.checks.observe import TOO_SLOW, Failure, guarded
 from course_lib.checks.probes import Circumstance, Probe
+from course_lib.undefined import why_not
 
 # What a group of probes is worth; an edge case is worth 2. A wrong result in the
 # ordinary cases ("values") earns nothing, whatever else is right.
@@ -139,6 +140,9 @@ class Task:
         self.failures.append(found | {"hint": hint or None, "gap": gap})
 
     def _judge(self) -> float | None:
+        if reason := why_not(self.function):
+            self._note("its cell", "definition", reason)
+            raise CheckFailed(reason)
         wrong = self._run_examples()
         if self.diagnosis is None or (wrong and TOO_SLOW in wrong):
             if wrong:

@@ -104,6 +104,9 @@ SENTENCES = (
     rf"can only concatenate {NAME} \(not \"{NAME}\"\) to {NAME}",
     r"what it returned cannot be read: (?:a value is nested too deep or has too many "
     r"parts|a value is too large|a tensor is too large|an iterator does not end)",
+    rf"No module named '{NAME}'",
+    r"(?:(?:input|getpass|breakpoint|set_trace)\(\)|the debugger) waits for somebody "
+    r"to type, and nobody is there when a notebook is graded; take it out",
     rf"calls {NAME}; the exercise is to write it yourself",
     r"(?:loads|copies|puts back) what the exercise is to write yourself",
     rf"\[Errno \d{{1,3}}\] (?:{ERRORS})",
@@ -134,6 +137,7 @@ KINDS = {
     "OutOfMemoryError",
 }
 KINDS |= {"LinAlgError", "UnboundLocalError", "CheckFailed", "GradcheckError"}
+KINDS |= {"NobodyAnswers"}
 WORD = re.compile(r"[^\W\d]\w*")
 COMMON = frozenset(dir(builtins)) | frozenset(dir(torch)) | frozenset(dir(torch.Tensor))
 COMMON |= {"NoneType", "ndarray", "self", "torch", "course_lib", "locals", "lambda"}

@@ -271,4 +271,7 @@ def best_rate(cell: str, task: MemoryTask, seeds: Sequence[int]) -> float:
 
 def saved() -> list[Result]:
     """Read the full table, which `python -m benchmarks.compare_cells` writes."""
-    return [Result(**row) for row in json.loads(SAVED.read_text())["results"]]
+    return [
+        Result(**row)
+        for row in json.loads(SAVED.read_text(encoding="utf-8"))["results"]
+    ]

@@ -182,7 +182,7 @@ def jobs(rows: Sequence[tuple[str, str]], seeds: Sequence[int]) -> list[Callable
 
 def saved() -> tuple[list[Ran], list[Searched]]:
     """Read the full tables, which `python -m benchmarks.decode` writes."""
-    content = json.loads(SAVED.read_text())
+    content = json.loads(SAVED.read_text(encoding="utf-8"))
     return (
         [Ran(**row) for row in content["trained"]],
         [Searched(**row) for row in content["searched"]],

@@ -202,4 +202,7 @@ def saved(path: Path = SAVED) -> list[Measured]:
     Args:
         path: of the table; `REVERSED` is that of `python -m benchmarks.reverse`.
     """
-    return [Measured(**row) for row in json.loads(path.read_text())["results"]]
+    return [
+        Measured(**row)
+        for row in json.loads(path.read_text(encoding="utf-8"))["results"]
+    ]

@@ -13,6 +13,8 @@ hung into it by `settings.configure`, which `nbgrader_config.py` calls.
       recognise, stubs       which of them answers which task
     autograde    nbgrader's converter, fed with such rebuilt notebooks
     execute      run one, within limits; restart after a crash and replay
+    reasons      why a name has no value that a cell was to define
+    unattended   what asks for an answer where nobody sits raises
     engine       run one with the verdict in a process of its own; what it is made of:
       cells, attempts        the notebook as the judge reads it; tried again
       servers, warm, clients, warming

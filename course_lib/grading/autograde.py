@@ -89,7 +89,7 @@ class CourseAutograde(Autograde):
             notebook = rebuild(exercise, submission)
             nbformat.write(notebook, target / f"{name}.ipynb")
         if timestamp := read_timestamp(folder):
-            (target / "timestamp.txt").write_text(timestamp)
+            (target / "timestamp.txt").write_text(timestamp, encoding="utf-8")
 
     def _load_exercises(self) -> dict[str, Exercise]:
         """Return the assignment's notebooks as generated, from source and gradebook."""

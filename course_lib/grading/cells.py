@@ -6,10 +6,27 @@ from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
-from nbgrader.utils import is_locked, is_solution
+from nbgrader.api import Gradebook
+from nbgrader.utils import is_grade, is_locked, is_solution
 
 from course_lib import results
-from course_lib.grading.execute import is_test
+
+
+def is_test(cell: NotebookNode) -> bool:
+    """Whether nbgrader grades this cell by running it."""
+    return cell.cell_type == "code" and is_grade(cell) and not is_solution(cell)
+
+
+def generated(where: dict) -> dict[str, str]:
+    """Return the source of each answer cell as it was generated, by grade_id.
+
+    Args:
+        where: what nbgrader's converters tell their steps: `db_url`, and the names of
+            the notebook and of the assignment.
+    """
+    with Gradebook(where["db_url"]) as gradebook:
+        notebook = gradebook.find_notebook(where["notebook"], where["assignment"])
+        return {cell.name: cell.source for cell in notebook.source_cells}
 
 
 def defined_names(source: str) -> set[str]:
@@ -37,7 +54,12 @@ def job_of(nb: NotebookNode, stubs: dict[str, str]) -> list[dict]:
     """
     cells, names = [], set()
     for index, cell in enumerate(nb.cells):
-        if cell.cell_type != "code" or not cell.source.strip():
+        if cell.cell_type != "code":
+            continue
+        grade_id = cell.metadata.get("nbgrader", {}).get("grade_id", "")
+        own = set() if is_locked(cell) else defined_names(stubs.get(grade_id, ""))
+        names |= own
+        if not cell.source.strip():
             continue
         known = {"index": index, "source": cell.source}
         if is_test(cell):
@@ -45,9 +67,7 @@ def job_of(nb: NotebookNode, stubs: dict[str, str]) -> list[dict]:
         elif is_locked(cell) and not is_solution(cell):
             cells.append({**known, "role": "locked"})
         else:
-            grade_id = cell.metadata.get("nbgrader", {}).get("grade_id", "")
-            names |= defined_names(stubs.get(grade_id, ""))
-            cells.append({**known, "role": "learner"})
+            cells.append({**known, "role": "learner", "names": sorted(own)})
     return cells
 
 

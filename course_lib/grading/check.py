@@ -11,6 +11,7 @@ import webbrowser
 from pathlib import Path
 
 from course_lib.grading.course import Course, quiet, source_notebooks
+from course_lib.grading.reasons import Ran, problem
 
 LEARNER = "you"
 
@@ -91,7 +92,16 @@ def in_words(report: dict) -> str:
         if "points" not in task:
             continue
         lines.append(f"\n{task['title']}: {task['score']:g} of {task['points']:g}")
-        for message in task["messages"] + task["comments"]:
+        for message in task["messages"] + _cell_errors(task) + task["comments"]:
             lines.append(textwrap.indent(message, "  "))
     lines.append(f"\n{total['score']:g} of {total['max_score']:g} points")
     return "\n".join(lines)
+
+
+def _cell_errors(task: dict) -> list[str]:
+    """Return the errors of a task's cells, unless its test has named one already."""
+    said = any("is not defined: " in message for message in task["messages"])
+    if said or task["score"] == task["points"]:
+        return []
+    ran = [Ran(c.source, c.outputs) for c in task["cells"] if c.cell_type == "code"]
+    return [f"✗ A cell of yours {what}" for cell in ran if (what := problem(cell))]

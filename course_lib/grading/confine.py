@@ -42,7 +42,7 @@ class Confinement:
 
     namespaces: bool = True
     memory_mib: int = 1024
-    processes: int = 64
+    processes: int = 128
     cpu_s: int = 300
     file_mib: int = 64
     files: int = 256

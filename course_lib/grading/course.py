@@ -21,6 +21,7 @@ from traitlets.config.loader import PyFileConfigLoader
 from traitlets.log import get_logger
 
 from course_lib.grading.autograde import CourseAutograde
+from course_lib.grading.execute import UTF8
 from course_lib.grading.feedback import Report
 from course_lib.grading.settings import configure
 
@@ -149,13 +150,19 @@ class Course:
 
 @contextmanager
 def programs_on_path():
-    """Let nbgrader find `alembic`, which it calls by its bare name."""
-    before = os.environ.get("PATH", "")
-    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), before])
+    """Let nbgrader find `alembic`, which it calls by its bare name, and use UTF-8."""
+    path = [str(Path(sys.executable).parent), os.environ.get("PATH", "")]
+    new = {"PATH": os.pathsep.join(path), **UTF8}
+    before = {name: os.environ.get(name) for name in new}
+    os.environ.update(new)
     try:
         yield
     finally:
-        os.environ["PATH"] = before
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
 
 
 @contextmanager

@@ -39,12 +39,12 @@ def demo(root: Path) -> Course:
     course = Course(root / "_build" / "demo")
     stamp = course.root / "graded_from.txt"
     state = _state(root)
-    if not stamp.exists() or stamp.read_text() != state:
+    if not stamp.exists() or stamp.read_text(encoding="utf-8") != state:
         shutil.rmtree(course.root)
         course = Course(course.root)
         _say_how(course)
         _grade(course, root, sources)
-        stamp.write_text(state)
+        stamp.write_text(state, encoding="utf-8")
     _print(course, [path.stem for path in sources])
     return course
 
@@ -63,9 +63,11 @@ def _say_how(course: Course) -> None:
             problem = str(error)
     print(f"Grading this class without walls, since its answers are ours: {problem}")
     path = course.root / "nbgrader_config.py"
+    text = path.read_text(encoding="utf-8")
     path.write_text(
-        f"{path.read_text()}\nfrom course_lib.grading.settings import trust_learners\n"
-        "\ntrust_learners(c)\n"
+        f"{text}\nfrom course_lib.grading.settings import trust_learners\n"
+        "\ntrust_learners(c)\n",
+        encoding="utf-8",
     )
 
 
@@ -104,7 +106,9 @@ def _answers(course: Course, source: Path, mistakes: Path) -> dict:
     name = source.stem
     release = course.root / "exercises" / name / f"{name}.ipynb"
     solution = nbformat.read(source, as_version=4)
-    wrong = first_mistakes(mistakes.read_text() if mistakes.exists() else "")
+    wrong = first_mistakes(
+        mistakes.read_text(encoding="utf-8") if mistakes.exists() else ""
+    )
     answers = {
         student: nbformat.read(release, as_version=4) for student in sorted(STUDENTS)
     }
@@ -190,6 +194,7 @@ def _nbgrader(course: Course, *arguments: str) -> None:
         env=env,
         capture_output=True,
         text=True,
+        encoding="utf-8",
     )
     if done.returncode:
         command = " ".join(["nbgrader", *arguments])

@@ -6,34 +6,52 @@ Each hang halves the patience for the next, and the whole notebook has a limit o
 own, so a hang costs a bounded time however many tests run into it.
 """
 
+import contextlib
 import copy
 import os
 import subprocess
 import tempfile
+from collections.abc import Iterator
+from pathlib import Path
 from time import monotonic
 
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
-from nbformat.v4 import new_output
+from nbformat.v4 import new_code_cell, new_output
 from nbgrader.preprocessors import Execute
-from nbgrader.utils import is_grade, is_solution
 from traitlets import Enum, Integer
 
+from course_lib.grading.cells import generated, is_test, job_of
+from course_lib.grading.reasons import Ran, undefined, used_names
 from course_lib.grading.rebuild import nothing_to_run
 
 SHORTEST_LIMIT_S = 5.0
 MAX_CELL_BYTES = 2_000_000
+# for the programs that we start, whatever the terminal and the locale want of us
+UTF8 = {"PYTHONUTF8": "1", "PYTHONIOENCODING": "utf-8"}
+STARTUP = "__import__('course_lib.grading.unattended', fromlist=['_']).prepare"
+STAND_INS = "__import__('course_lib.undefined', fromlist=['_'])"
 HANGS = "CellTimeoutError"  # nbgrader's name for a cell that was interrupted
-
-
-def is_test(cell: NotebookNode) -> bool:
-    """Whether nbgrader grades this cell by running it."""
-    return cell.cell_type == "code" and is_grade(cell) and not is_solution(cell)
 
 
 def error(name: str, text: str) -> NotebookNode:
     """Return an error output with nothing but a name and a sentence."""
     return new_output("error", ename=name, evalue=text, traceback=[f"{name}: {text}"])
+
+
+def environment(profile: Path) -> dict[str, str]:
+    """Return the environment of a kernel: this process's, less what is one's own.
+
+    Args:
+        profile: the folder that IPython takes for its settings.
+    """
+    env = {**os.environ, **UTF8, "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+    env |= {"IPYTHONDIR": str(profile), "PYTHONDONTWRITEBYTECODE": "1"}
+    env.pop("PYTHONSTARTUP", None)
+    paths = env.pop("PYTHONPATH", "").split(os.pathsep)
+    if ours := [p for p in paths if Path(p, "course_lib", "__init__.py").exists()]:
+        env["PYTHONPATH"] = os.pathsep.join(ours)
+    return env
 
 
 class RunNotebook(Execute):
@@ -57,8 +75,15 @@ class RunNotebook(Execute):
         self.hangs = 0
         self.skipped: set[int] = set()  # what a replay must not run again
         self.timeout_func = self._patience
+        job = job_of(nb, generated(resources["nbgrader"]))
+        self.names = {cell["index"]: cell.get("names", ()) for cell in job}
         # not in the graded folder: what a cell writes there would go into the feedback
-        with tempfile.TemporaryDirectory(prefix="kernel_") as self.folder:
+        with tempfile.TemporaryDirectory(prefix="kernel_") as folder:
+            self.folder, self.profile = Path(folder, "work"), Path(folder, "ipython")
+            self.folder.mkdir()
+            startup = self.profile / "profile_default" / "startup" / "00.py"
+            startup.parent.mkdir(parents=True)
+            startup.write_text(f"{STARTUP}(get_ipython())\n", encoding="utf-8")
             return super().preprocess(nb, resources, km)
 
     def _patience(self, cell=None) -> float:
@@ -67,11 +92,15 @@ class RunNotebook(Execute):
         return max(1.0, min(own, self.deadline - monotonic()))
 
     def start_new_kernel(self, **kwargs):
-        """Start a kernel with one thread: more are slower where a class is graded."""
-        env = {**os.environ, "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+        """Start a kernel as the engine starts its processes: nothing of one's own.
+
+        It has one thread, since more are slower where a class is graded; UTF-8; an
+        empty folder to work in; no start-up file, no stored variable and no module
+        that the person who runs it has elsewhere.
+        """
         # what the kernel itself says on stderr is no output of the notebook
-        kwargs |= {"env": env, "cwd": self.folder, "stderr": subprocess.DEVNULL}
-        super().start_new_kernel(**kwargs)
+        kwargs |= {"env": environment(self.profile), "stderr": subprocess.DEVNULL}
+        super().start_new_kernel(**kwargs, cwd=str(self.folder))
 
     def preprocess_cell(self, cell, resources, index):
         """Run one cell; whatever happens, it ends with outputs."""
@@ -90,7 +119,8 @@ class RunNotebook(Execute):
         """Run one cell, and return the error of a hang or of a crash."""
         self.printed = 0
         try:
-            self.execute_cell(cell, index, store_history=True)
+            with self._stand_ins(cell, index):
+                self.execute_cell(cell, index, store_history=True)
         except CellTimeoutError:  # nor does it answer to an interrupt
             stuck = True
         except DeadKernelError:
@@ -106,6 +136,31 @@ class RunNotebook(Execute):
         if stuck:
             self._restart(index)
         return error("Timeout", f"stopped after {limit:.0f} s; does a loop never end?")
+
+    @contextlib.contextmanager
+    def _stand_ins(self, cell: NotebookNode, index: int) -> Iterator[None]:
+        """While a test runs, let names that no cell defined say why that is so."""
+        if not is_test(cell):
+            yield
+            return
+        ran = [
+            Ran(own.source, own.get("outputs", []), tuple(self.names.get(place, ())))
+            for place, own in enumerate(self.nb.cells[:index])
+            if own.cell_type == "code" and not is_test(own)
+        ]
+        wanted = used_names(cell.source) & set(self.names.get(index, ()))
+        reasons = {name: undefined(name, ran) for name in sorted(wanted)}
+        self._quietly(f"{STAND_INS}.fill(globals(), {reasons!r})", index)
+        yield
+        self._quietly(f"{STAND_INS}.clear(globals())", index)
+
+    def _quietly(self, source: str, index: int) -> None:
+        """Run a line of ours in the kernel, in the place of a cell that stays."""
+        cell = self.nb.cells[index]
+        try:
+            self.execute_cell(new_code_cell(source), index, store_history=False)
+        finally:
+            self.nb.cells[index] = cell
 
     def _restart(self, index: int) -> None:
         """Start a new kernel and replay what led to cell `index`, without that cell."""

@@ -124,7 +124,7 @@ class GradebookWriter(CourseAutograde):
             rmtree(str(folder))
         folder.mkdir(parents=True)
         if timestamp:
-            (folder / "timestamp.txt").write_text(timestamp)
+            (folder / "timestamp.txt").write_text(timestamp, encoding="utf-8")
         for place, path in self.files.items():
             (folder / place).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(path, folder / place)

@@ -6,6 +6,8 @@ in the warm server and forked; each fork costs milliseconds.
 """
 
 import ast
+import importlib
+import re
 import sys
 from typing import Any
 
@@ -15,6 +17,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from traitlets import Type
 from traitlets.config import Config
 
+EMPTY_LINES = re.compile(r"\A(?:[ \t]*\n)+")
 MAX_OUTPUT = 2_000_000  # characters that one cell may leave behind
 
 
@@ -131,6 +134,7 @@ class Interpreter(InteractiveShell):
 
     def transform_cell(self, raw_cell):
         """Return a cell as Python; one that is Python already needs no search."""
+        raw_cell = EMPTY_LINES.sub("", raw_cell)  # as IPython does, and so counts lines
         try:
             compile(raw_cell, "<cell>", "exec", ast.PyCF_ONLY_AST)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -153,6 +157,7 @@ class Interpreter(InteractiveShell):
     def run(self, source: str) -> list[dict]:
         """Run a cell and return its outputs."""
         self.recorder = recorder = Recorder()
+        importlib.invalidate_caches()  # a cell may have written a module just now
         streams = sys.stdout, sys.stderr
         sys.stdout, sys.stderr = (Stream(recorder, n) for n in ("stdout", "stderr"))
         try:

@@ -118,7 +118,7 @@ class Journal:
         """
         import fcntl  # there is none on Windows, where `check` works all the same
 
-        with self.lock.open("w") as file:
+        with self.lock.open("w", encoding="utf-8") as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:

@@ -6,7 +6,6 @@ hangs or floods fails like any wrong answer; the process is then started anew an
 cells are replayed, so the other tasks keep what they earned.
 """
 
-import ast
 import json
 import os
 import socket
@@ -14,17 +13,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from course_lib.checks import observe
-from course_lib.grading.conversation import error_output, fault
+from course_lib.grading.conversation import fault
 from course_lib.grading.interpreter import Interpreter
+from course_lib.grading.reasons import Ran, undefined, used_names
 from course_lib.grading.remote import RemoteError
 from course_lib.grading.revival import Learner
 from course_lib.grading.values import known_kinds
 from course_lib.grading.wire import WireError
-
-
-def used_names(source: str) -> set[str]:
-    """Return the names that a cell reads or writes."""
-    return {n.id for n in ast.walk(ast.parse(source)) if isinstance(n, ast.Name)}
+from course_lib.undefined import fill
 
 
 class Judge:
@@ -66,11 +62,21 @@ class Judge:
             return [fault(problem, self.learner.cell_limit_s)], None
         for name in cell["names"]:
             self.shell.user_ns.pop(name, None)
-        if missing := [name for name in wanted if name not in found]:
-            text = f"{', '.join(missing)} is not defined; did its cell run?"
-            return [error_output("NameError", text)], None
         self.shell.user_ns.update(found)
+        missing = [name for name in wanted if name not in found]
+        fill(self.shell.user_ns, {name: self._reason(name, cell) for name in missing})
         return self.shell.run(cell["source"]), self.shell.execution_count - 1
+
+    def _reason(self, name: str, test: dict) -> str:
+        """Return why a name that a test reads would have no value."""
+        ran = []
+        for place, cell in enumerate(self.learner.cells):
+            if cell is test:
+                break
+            if cell["role"] == "learner":
+                outputs = self.learner.found.get(place, (None, None))[0]
+                ran.append(Ran(cell["source"], outputs, tuple(cell.get("names", ()))))
+        return undefined(name, ran)
 
 
 def run(job_sock: socket.socket, learners: socket.socket, shell: Interpreter) -> None:

@@ -18,6 +18,8 @@ import resource
 import shutil
 import signal
 import socket
+import sys
+import threading
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -25,7 +27,7 @@ from typing import Any
 import torch
 
 from course_lib.checks import elsewhere
-from course_lib.grading import guard
+from course_lib.grading import guard, unattended
 from course_lib.grading.answers import Requested
 from course_lib.grading.interpreter import Interpreter
 from course_lib.grading.kernel import die_with_parent
@@ -94,7 +96,11 @@ class LearnerPeer(Peer):
         return [outputs, self.shell.execution_count - 1], self._packer()
 
     def _branch(self, number: int, frame: Frame) -> tuple[Any, Any]:
-        """Leave a copy of this process behind, which answers calls on its socket."""
+        """Leave a copy of this process behind, which answers calls on its socket.
+
+        Say how many threads of the learner's it does without: a call may wait for them.
+        """
+        lost = threading.active_count() - 1
         if _fork_with_room() == 0:
             try:
                 own = self.branches[number]
@@ -107,7 +113,7 @@ class LearnerPeer(Peer):
             finally:
                 os._exit(0)
         self.branches[number].close()
-        return None, self._packer()
+        return lost, self._packer()
 
     def _shed(self, body: None, frame: Frame) -> tuple[Any, Any]:
         """Go on in a copy: threads and timers of the cells so far stay behind."""
@@ -214,4 +220,6 @@ def serve(
     """Answer the judge until it hangs up."""
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     torch.manual_seed(seed)
+    unattended.one_thread(torch)
+    sys.path.insert(0, "")  # as in a kernel: a file that a cell writes can be imported
     LearnerPeer(Channel(socks[0]), shell, socks[1:], apart).serve_all()

@@ -61,6 +61,7 @@ class Replay:
         self.position = 0  # of the cells that the base has run
         self.branches: dict[int, socket.socket] = {}  # to those that were left
         self.unused: dict[int, socket.socket] = {}
+        self.lost: dict[int, object] = {}  # how many threads of cells a branch lacks
         self.peer: JudgePeer | None = None  # the branch of the test
         self.test = 0
         self.careful = False
@@ -119,7 +120,7 @@ class Replay:
         if cell["role"] == "test":
             number = self.tests.index(place)
             if number >= self.test:
-                base.ask("branch", number)
+                self.lost[number] = base.ask("branch", number).body[1]
                 self.branches[number] = self.unused.pop(number)
             return
         outputs, count = outputs_of(base.ask("run", cell["source"]).body[1])

@@ -25,6 +25,7 @@ class Learner(Replay):
         """Turn to a test: its calls go to its own branch."""
         self._leave()
         self.test, self.faults = number, 0
+        observe.THREADS_LOST = self.lost.get(number, 0) not in (0, None)
         self.until = float("inf")
 
     def _leave(self) -> None:

@@ -115,7 +115,7 @@ def test_interactive_figures_answer_to_mouse_and_keyboard(visit, name):
 
 def test_some_chapter_has_an_interactive_figure(built_book):
     pages = (built_book / "book" / f"{path.stem}.html" for path in CHAPTERS)
-    assert any("<unrolled-figure" in page.read_text() for page in pages)
+    assert any("<unrolled-figure" in page.read_text(encoding="utf-8") for page in pages)
 
 
 def test_search_works_without_a_network(visit):

@@ -96,8 +96,12 @@ def contained(place: Place, exercise: str) -> None:
 
 
 def _configure(place: Place, more: str = "") -> None:
-    text = (ROOT / "nbgrader_config.py").read_text() + SHORT_PATIENCE + more
-    (place.course / "nbgrader_config.py").write_text(text)
+    text = (
+        (ROOT / "nbgrader_config.py").read_text(encoding="utf-8")
+        + SHORT_PATIENCE
+        + more
+    )
+    (place.course / "nbgrader_config.py").write_text(text, encoding="utf-8")
 
 
 ours.prepare = _configure
@@ -140,11 +144,11 @@ def run_apart(entries: list[Entry], arguments, work: Path) -> list[Outcome]:
     words += ["--batch", "1000", "--no-retry"]
     if arguments.confine:
         words = confined(words, work)
-    done = subprocess.run(words, capture_output=True, text=True)
+    done = subprocess.run(words, capture_output=True, text=True, encoding="utf-8")
     if not out.exists():
         text = f"the runner ended: {done.returncode} {done.stderr[-300:]}"
         return [Outcome(e.name, class_of(e), aborted=text) for e in entries]
-    rows = json.loads(out.read_text())["entries"]
+    rows = json.loads(out.read_text(encoding="utf-8"))["entries"]
     out.unlink()
     return [Outcome(**row) for row in rows]
 
@@ -193,7 +197,7 @@ def main() -> None:
     arguments = parser.parse_args()
     if arguments.tables:
         TABLE.parent.mkdir(exist_ok=True)
-        TABLE.write_text(tables())
+        TABLE.write_text(tables(), encoding="utf-8")
         return
     entries = quick_selection() if arguments.quick else ENTRIES
     if arguments.only:

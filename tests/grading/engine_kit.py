@@ -91,7 +91,7 @@ def bank_cells(
     answer that calls the reference must not meet itself.
     """
     path = exercise.path.parent / kind / exercise.path.name
-    text = repr(path.read_text())
+    text = repr(path.read_text(encoding="utf-8"))
     base = answered(exercise, {})
     tests = [cell for cell in base if cell["role"] == "test"]
     place = list(exercise.tests).index(task)

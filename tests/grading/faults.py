@@ -77,7 +77,7 @@ def write(folder: Path, notebook: dict, encoding: str = "utf-8") -> None:
 
 @case(0, 0, "0_tiny.ipynb is missing")
 def missing(folder, release):
-    (folder / "notes.txt").write_text("I forgot the notebook")
+    (folder / "notes.txt").write_text("I forgot the notebook", encoding="utf-8")
 
 
 @case(0, 0, "empty file")
@@ -87,23 +87,23 @@ def empty(folder, release):
 
 @case(0, 0, "is not JSON")
 def not_json(folder, release):
-    (folder / NAME).write_text("def double(x):\n    return 2 * x\n")
+    (folder / NAME).write_text("def double(x):\n    return 2 * x\n", encoding="utf-8")
 
 
 @case(0, 0, "is not JSON, or not all of it")
 def cut_short(folder, release):
     text = json.dumps(solved(release))
-    (folder / NAME).write_text(text[: len(text) // 2])
+    (folder / NAME).write_text(text[: len(text) // 2], encoding="utf-8")
 
 
 @case(0, 0, "JSON but not a notebook")
 def no_notebook(folder, release):
-    (folder / NAME).write_text('{"cells": "none"}')
+    (folder / NAME).write_text('{"cells": "none"}', encoding="utf-8")
 
 
 @case(0, 0, "JSON that cannot be read")
 def nested(folder, release):
-    (folder / NAME).write_text("[" * 200_000 + "]" * 200_000)
+    (folder / NAME).write_text("[" * 200_000 + "]" * 200_000, encoding="utf-8")
 
 
 @case(0, 0, "has no cells")
@@ -119,7 +119,7 @@ def huge(folder, release):
 @case(0, 0, "is a symbolic link")
 def linked(folder, release):
     elsewhere = folder.parent / "elsewhere.ipynb"
-    elsewhere.write_text(json.dumps(solved(release)))
+    elsewhere.write_text(json.dumps(solved(release)), encoding="utf-8")
     (folder / NAME).symlink_to(elsewhere)
 
 
@@ -135,14 +135,14 @@ def pipe(folder, release):
 
 @case(0, 0, "unclear which of a.ipynb, b.ipynb")
 def two_others(folder, release):
-    (folder / "a.ipynb").write_text(json.dumps(solved(release)))
+    (folder / "a.ipynb").write_text(json.dumps(solved(release)), encoding="utf-8")
     other = solved(release, "def double(x):\n    return x + x")
-    (folder / "b.ipynb").write_text(json.dumps(other))
+    (folder / "b.ipynb").write_text(json.dumps(other), encoding="utf-8")
 
 
 @case(0, 0, "What lies there: 0_tiny.py (a Python script)")
 def script(folder, release):
-    (folder / "0_tiny.py").write_text(DOUBLE)
+    (folder / "0_tiny.py").write_text(DOUBLE, encoding="utf-8")
 
 
 # --- readable, with something wrong ---------------------------------------------------
@@ -160,7 +160,7 @@ def unfinished(folder, release):
 
 @case(2, 3, "was called 0_tiny (1).ipynb instead of 0_tiny.ipynb")
 def misnamed(folder, release):
-    (folder / "timestamp.txt").write_text("the day before yesterday")
+    (folder / "timestamp.txt").write_text("the day before yesterday", encoding="utf-8")
     (folder / "link").symlink_to("/etc/hostname")
     write(folder, solved(release), "utf-8-sig")  # with a byte order mark, too
     (folder / NAME).rename(folder / "0_tiny (1).ipynb")
@@ -246,7 +246,9 @@ def warnings_and_progress(folder, release):
 @case(2, 3, "0_tiny.ipynb holds no answer; 0_tiny (1).ipynb, which has more, was")
 def answered_in_the_browsers_copy(folder, release):
     write(folder, release)
-    (folder / "0_tiny (1).ipynb").write_text(json.dumps(solved(release)))
+    (folder / "0_tiny (1).ipynb").write_text(
+        json.dumps(solved(release)), encoding="utf-8"
+    )
 
 
 @case(2, 3, "The cell double is there 2 times. The one with an answer was graded.")
@@ -259,7 +261,7 @@ def stub_below_the_answer(folder, release):
 
 @case(2, 3, "The time of handing in is not known: timestamp.txt (11/12/2026) may name")
 def time_stamp_with_two_readings(folder, release):
-    (folder / "timestamp.txt").write_text("11/12/2026 23:59")
+    (folder / "timestamp.txt").write_text("11/12/2026 23:59", encoding="utf-8")
     write(folder, solved(release))
 
 

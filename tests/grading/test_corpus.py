@@ -77,9 +77,14 @@ def give_everything(place, exercise):
     for folder in (place.course / "submitted").iterdir():
         page = place.course / "feedback" / folder.name / exercise / "page.html"
         page.parent.mkdir(parents=True)
-        page.write_text("canary-hidden-test-leaky <script>corpus_active()</script>")
+        page.write_text(
+            "canary-hidden-test-leaky <script>corpus_active()</script>",
+            encoding="utf-8",
+        )
     (place.outside / "dropped").touch()
-    with (place.course / "solutions" / "01_corpus.py").open("a") as file:
+    with (place.course / "solutions" / "01_corpus.py").open(
+        "a", encoding="utf-8"
+    ) as file:
         file.write("# changed")
     os.posix_spawn("/bin/sleep", ["sleep", "60"], os.environ)
 
@@ -144,14 +149,17 @@ def test_active_content_is_found(page):
 
 
 def test_the_baseline_names_entries_of_the_corpus():
-    rows = json.loads(BASELINE.read_text())["entries"]
+    rows = json.loads(BASELINE.read_text(encoding="utf-8"))["entries"]
     names = {entry.name for entry in ENTRIES}
     assert {row["name"] for row in rows} <= names
     assert len(rows) >= 120
 
 
 def rows(path):
-    return [Outcome(**row) for row in json.loads(path.read_text())["entries"]]
+    return [
+        Outcome(**row)
+        for row in json.loads(path.read_text(encoding="utf-8"))["entries"]
+    ]
 
 
 def test_under_the_engine_everything_is_as_it_should_be(tmp_path):
@@ -161,7 +169,7 @@ def test_under_the_engine_everything_is_as_it_should_be(tmp_path):
     words = ["--grader", "ours", "--jobs", "2", "--batch", "24", "--out", str(out)]
     words += ["--work", str(tmp_path / "work")] + ([] if all_ else ["--quick"])
     runner = [sys.executable, str(HERE / "corpus_run.py"), *words]
-    done = subprocess.run(runner, capture_output=True, text=True)
+    done = subprocess.run(runner, capture_output=True, text=True, encoding="utf-8")
     assert out.exists(), done.stderr
     found = rows(out)
     assert {o.name for o in found} == {e.name for e in (ENTRIES if all_ else quick())}
@@ -175,7 +183,7 @@ def test_the_kept_run_of_the_engine_is_of_the_whole_corpus_and_without_fault():
 
 
 def test_the_books_table_says_what_the_kept_runs_say():
-    assert corpus_run.TABLE.read_text() == corpus_run.tables()
+    assert corpus_run.TABLE.read_text(encoding="utf-8") == corpus_run.tables()
     first = {outcome.name: outcome for outcome in rows(BASELINE)}
     second = {outcome.name: outcome for outcome in rows(KEPT)}
     both = first.keys() & second.keys()

@@ -54,7 +54,7 @@ def address_in(file: Path, scheduler: subprocess.Popen) -> str:
     """Return the scheduler's address when its file has been written to the end."""
     while scheduler.poll() is None:
         with contextlib.suppress(FileNotFoundError, json.JSONDecodeError):
-            return json.loads(file.read_text())["address"]
+            return json.loads(file.read_text(encoding="utf-8"))["address"]
         time.sleep(0.1)
     pytest.fail("the scheduler ended before it told its address")
 

@@ -89,11 +89,11 @@ def test_with_a_word_of_trust_it_grades_without_walls(course, no_walls):
 
 def test_grade_without_walls_needs_a_word_of_trust(course, no_walls):
     config = course.root / "nbgrader_config.py"
-    text = config.read_text() + '\nc.Engine.sandbox = "none"\n'
-    config.write_text(text)
+    text = config.read_text(encoding="utf-8") + '\nc.Engine.sandbox = "none"\n'
+    config.write_text(text, encoding="utf-8")
     with pytest.raises(GradeError, match="other submissions and change grades"):
         grade(course.root, NAME)
-    config.write_text(text + "c.Engine.trusted = True\n")
+    config.write_text(text + "c.Engine.trusted = True\n", encoding="utf-8")
     assert grade(course.root, NAME).executed == 1
 
 
@@ -110,7 +110,9 @@ def elsewhere(code: str) -> subprocess.CompletedProcess:
     )
     env = {**os.environ, "PYTHONPATH": str(ROOT)}
     call = [sys.executable, "-c", block + code]
-    return subprocess.run(call, env=env, capture_output=True, text=True)
+    return subprocess.run(
+        call, env=env, capture_output=True, text=True, encoding="utf-8"
+    )
 
 
 def test_checking_ones_own_notebook_needs_nothing_of_linux(source, tmp_path):

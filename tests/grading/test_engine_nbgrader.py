@@ -40,7 +40,10 @@ def graded(tmp_path_factory) -> Course:
     course.generate(NAME)
     release = course.root / "exercises" / NAME / f"{NAME}.ipynb"
     for name, case in CASES.items():
-        case.make(course.submission(name, NAME), json.loads(release.read_text()))
+        case.make(
+            course.submission(name, NAME),
+            json.loads(release.read_text(encoding="utf-8")),
+        )
     course.autograde(NAME)
     course.feedback(NAME)
     return course
@@ -51,4 +54,4 @@ def test_every_submission_gets_its_grade_and_its_reason(graded, name):
     case = CASES[name]
     grades = {grade.task: grade.score for grade in graded.grades(name, NAME)}
     assert (grades["test_double"], grades["test_triple"]) == case.scores
-    assert case.reason in graded.page(name, NAME).read_text()
+    assert case.reason in graded.page(name, NAME).read_text(encoding="utf-8")

@@ -152,7 +152,7 @@ def test_a_harmless_gradebook_exports_as_nbgrader_does(tmp_path):
     for chosen in (["a2"], ["a2", "empty"]):
         CsvExportPlugin(to=str(theirs), assignment=chosen).export(book)
         mine = [ours[0], *(row for row in ours if row[0] in chosen)]
-        with theirs.open(newline="") as file:
+        with theirs.open(newline="", encoding="utf-8") as file:
             header, *rows = csv.reader(file)
         assert header == mine[0]
         assert sorted(rows) == sorted(mine[1:])
@@ -217,7 +217,9 @@ def test_both_commands_write_the_same_file(hostile, tmp_path, capsys):
     command = [sys.executable, "-m", "nbgrader", "export", "--to", str(theirs)]
     command += ["--exporter", "course_lib.grading.export.CanvasExport", "--db", url]
     with programs_on_path():
-        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+        done = subprocess.run(
+            command, cwd=tmp_path, capture_output=True, text=True, encoding="utf-8"
+        )
     assert done.returncode == 0, done.stderr
     assert ours.read_bytes() == theirs.read_bytes()
 

@@ -115,7 +115,9 @@ def run(code: str) -> str:
     source = f"{HEAD}\n{code}\nnames = {tuple(NN)!r}\n{TAIL}"
     env = {**os.environ, "OMP_NUM_THREADS": "1"}
     words = [sys.executable, "-W", "ignore", "-c", source]
-    done = subprocess.run(words, env=env, capture_output=True, text=True)
+    done = subprocess.run(
+        words, env=env, capture_output=True, text=True, encoding="utf-8"
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -134,5 +136,5 @@ def test_no_other_program_can_be_started():
     code = "import subprocess\ncall = lambda: subprocess.run(['true'])"
     source = f"{HEAD}\n{code}\nguard.forbid(('torch.nn.LSTM',))\ncall()"
     words = [sys.executable, "-c", source]
-    done = subprocess.run(words, capture_output=True, text=True)
+    done = subprocess.run(words, capture_output=True, text=True, encoding="utf-8")
     assert "PermissionError" in done.stderr

@@ -38,9 +38,11 @@ def graded(tmp_path_factory) -> Path:
     course.generate(NAME)
     release = course.root / "exercises" / NAME / f"{NAME}.ipynb"
     for number, learner in enumerate(LEARNERS):
-        text = release.read_text().replace("raise NotImplementedError", "return 42")
+        text = release.read_text(encoding="utf-8").replace(
+            "raise NotImplementedError", "return 42"
+        )
         target = course.submission(learner, NAME) / f"{NAME}.ipynb"
-        target.write_text(text if number % 2 else text[:99])
+        target.write_text(text if number % 2 else text[:99], encoding="utf-8")
     assert not grade(course.root, NAME).failed
     return course.root
 
@@ -86,7 +88,7 @@ def test_pages_follow_the_grades(root):
 def test_a_notebook_that_cannot_be_read_costs_its_own_page_only(root, capfd):
     hand_back.write_pages(root, NAME)
     broken = root / "autograded" / LEARNERS[2] / NAME / f"{NAME}.ipynb"
-    broken.write_text("no notebook")
+    broken.write_text("no notebook", encoding="utf-8")
     assert commands.main(["feedback", NAME, "--course", str(root)]) == 1
     said = capfd.readouterr()
     assert "4 pages, 1 failed" in said.out
@@ -119,7 +121,10 @@ def test_what_cannot_work_is_said(root, tmp_path, capsys):
 def test_results_say_what_the_gradebook_says(root):
     hand_back.write_pages(root, NAME)
     place = root / "feedback" / LEARNERS[1] / NAME / "results.json"
-    said = {t["task"]: t["score"] for t in json.loads(place.read_text())["tasks"]}
+    said = {
+        t["task"]: t["score"]
+        for t in json.loads(place.read_text(encoding="utf-8"))["tasks"]
+    }
     known = {g.task: g.score for g in Course(root).grades(LEARNERS[1], NAME)}
     assert {task: said[task] for task in known if task.startswith("test_")} == {
         task: score for task, score in known.items() if task.startswith("test_")

@@ -60,21 +60,28 @@ def prepared(tmp_path_factory) -> Path:
     source = assignments.write_source(root / "solutions" / f"{NAME}.py")
     course = Course(root / "course")
     course.add_exercise(source)
-    (course.root / "solutions" / NAME / "data.txt").write_text("for everyone")
+    (course.root / "solutions" / NAME / "data.txt").write_text(
+        "for everyone", encoding="utf-8"
+    )
     config = course.root / "nbgrader_config.py"
     late = 'c.LateSubmissionPlugin.penalty_method = "zero"'
-    config.write_text(f"{config.read_text()}\n{late}\n")
+    config.write_text(
+        f"{config.read_text(encoding='utf-8')}\n{late}\n", encoding="utf-8"
+    )
     course.generate(NAME)
     with course.gradebook() as gradebook:
         gradebook.update_or_create_assignment(NAME, duedate=datetime(2024, 5, 1))
     release = course.root / "exercises" / NAME / f"{NAME}.ipynb"
-    text = release.read_text()
+    text = release.read_text(encoding="utf-8")
     for number in range(6):
         folder = course.submission(f"learner, {number}", NAME)
         answer(folder, text, "2 * x" if number % 2 else "x + x + 1", "3 * x")
         day = 2 - number % 2  # every second one is late
-        (folder / "timestamp.txt").write_text(f"2024-05-0{day} 00:00:00 UTC\n")
-    (folder / f"{NAME}.ipynb").write_text(text[:100])  # the last is not a notebook
+        (folder / "timestamp.txt").write_text(
+            f"2024-05-0{day} 00:00:00 UTC\n", encoding="utf-8"
+        )
+    # the last is not a notebook
+    (folder / f"{NAME}.ipynb").write_text(text[:100], encoding="utf-8")
     return course.root
 
 
@@ -86,7 +93,7 @@ def answer(folder: Path, release: str, double: str, triple: str) -> None:
         if label in ("double", "triple"):
             body = {"double": double, "triple": triple}[label]
             cell["source"] = f"def {label}(x):\n    return {body}\n"
-    (folder / f"{NAME}.ipynb").write_text(json.dumps(notebook))
+    (folder / f"{NAME}.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -142,7 +149,7 @@ def contents(root: Path) -> tuple[dict, list]:
         (
             str(path.relative_to(root)),
             path.stat().st_mode,
-            MADE_UP.sub("", path.read_text()),
+            MADE_UP.sub("", path.read_text(encoding="utf-8")),
         )
         for path in files
     ]
@@ -180,7 +187,7 @@ def test_one_worker_and_nbgrader_itself_give_the_same(prepared, undisturbed, tmp
 
 def test_only_what_changed_is_graded_again(prepared, undisturbed, tmp_path):
     root = fresh(undisturbed[0], tmp_path / "course")
-    release = (root / "exercises" / NAME / f"{NAME}.ipynb").read_text()
+    release = (root / "exercises" / NAME / f"{NAME}.ipynb").read_text(encoding="utf-8")
     answer(root / "submitted" / "learner, 0" / NAME, release, "2 * x", "0")
     summary = grade(root, NAME)
     assert (summary.executed, summary.up_to_date) == (1, 5)
@@ -199,7 +206,7 @@ def test_time_stamps_are_read_in_any_form_or_named(prepared, undisturbed, tmp_pa
     root = fresh(prepared, tmp_path / "course")
     late, none = (root / "submitted" / f"learner, {n}" / NAME for n in (1, 3))
     (late / "timestamp.txt").write_bytes("2024-05-02 00:00 UTC\r\n".encode("utf-16"))
-    (none / "timestamp.txt").write_text("11/12/2024 23:59")
+    (none / "timestamp.txt").write_text("11/12/2024 23:59", encoding="utf-8")
     summary = grade(root, NAME, workers=2)
     assert summary.executed == 6
     assert list(summary.undated) == ["learner, 3"]

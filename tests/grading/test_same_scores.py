@@ -49,7 +49,7 @@ def honest(path: Path) -> dict[str, dict[str, str]]:
     load = (
         "_known = {**globals().get('_known', {}), %r: %s}\n_bank = globals() | _known"
     )
-    load += f"\nexec({bank.read_text().replace('%', '%%')!r}, _bank)"
+    load += f"\nexec({bank.read_text(encoding='utf-8').replace('%', '%%')!r}, _bank)"
     right = {
         cell.metadata.nbgrader.grade_id: cell.source
         for cell in exercise.notebook.cells
@@ -65,7 +65,9 @@ def honest(path: Path) -> dict[str, dict[str, str]]:
             task: f"{right[task]}\n{load % (task, task)}\n{task} = _bank[{name!r}]"
             for task, name in filter(None, chosen)
         }
-    wrong = first_mistakes((path.parent / "mistakes" / path.name).read_text())
+    wrong = first_mistakes(
+        (path.parent / "mistakes" / path.name).read_text(encoding="utf-8")
+    )
     task = next(iter(wrong))
     found["wrong"] = right | {task: wrong[task]}
     sample = list(found) if ALL else ["right", "accepted_0", "wrong"]
@@ -164,7 +166,7 @@ def test_the_seed_repeats_a_result(course, ours, tmp_path, monkeypatch):
     """What the feedback says of a wrong answer, `check --seed` says again."""
     name, source = course
     place = source.root.with_name("copies") / "feedback" / "wrong" / name
-    tasks = json.loads((place / "results.json").read_text())["tasks"]
+    tasks = json.loads((place / "results.json").read_text(encoding="utf-8"))["tasks"]
     found = next(task for task in tasks if task["failures"])
     assert found["seconds"] > 0
     failure = next(failure for failure in found["failures"] if failure["mistake"])

@@ -91,7 +91,9 @@ os.kill(os.getpid(), 9)
 def test_a_killed_engine_leaves_nothing(walls):
     mark = 10**6 + os.getpid()  # a limit no other has, which command lines show
     words = [sys.executable, "-c", KILLED, walls.name, str(mark)]
-    done = subprocess.run(words, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    done = subprocess.run(
+        words, cwd=ROOT, stdout=subprocess.PIPE, text=True, encoding="utf-8"
+    )
     assert done.returncode == -signal.SIGKILL
     servers = set(done.stdout.split())
     assert len(servers) == 2
@@ -148,7 +150,9 @@ def test_a_sandbox_that_is_missing_says_what_to_install(
 @pytest.mark.parametrize("name", sandbox.BUILDERS)
 def test_a_sandbox_that_does_not_work_says_why(monkeypatch, forgetful, tmp_path, name):
     broken = tmp_path / name
-    broken.write_text("#!/bin/sh\necho first >&2\necho no walls today >&2\nexit 3\n")
+    broken.write_text(
+        "#!/bin/sh\necho first >&2\necho no walls today >&2\nexit 3\n", encoding="utf-8"
+    )
     broken.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
     monkeypatch.setitem(sandbox.inside.ENVIRONMENT, "PATH", os.environ["PATH"])

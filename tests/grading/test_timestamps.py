@@ -219,7 +219,7 @@ def test_no_text_is_slow_or_raises(folder, said):
 
 def test_only_a_file_is_read(folder):
     path = folder / "timestamp.txt"
-    (folder.parent / "other").write_text(DAY)
+    (folder.parent / "other").write_text(DAY, encoding="utf-8")
     path.symlink_to(folder.parent / "other")
     assert "not known: timestamp.txt is a symbolic link" in read_stamp(folder).note
     path.unlink()
@@ -237,12 +237,12 @@ def test_without_a_stamp_nothing_is_said(folder):
 
 @pytest.mark.parametrize("name", ["timestamp.txt.txt", "Timestamp.txt", "timestamp"])
 def test_a_stamp_under_another_name_is_not_passed_over(folder, name):
-    (folder / name).write_text(DAY)
+    (folder / name).write_text(DAY, encoding="utf-8")
     assert f"{name} lies there, and only timestamp.txt is read" in Graded(folder).said
 
 
 def test_the_stamp_is_said_beside_a_reason_too(folder):
-    (folder / FILE).write_text("")
+    (folder / FILE).write_text("", encoding="utf-8")
     read(folder, "yesterday")
     found = Graded(folder)
     assert not found.readable

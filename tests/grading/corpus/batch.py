@@ -103,7 +103,7 @@ def run_batch(entries: list[Entry], grade: Grader, work: Path) -> list[Outcome]:
 
 
 def _last_error(path: Path, student: str) -> str:
-    text = path.read_text(errors="replace") if path.exists() else ""
+    text = path.read_text(errors="replace", encoding="utf-8") if path.exists() else ""
     errors = re.findall(r"^\w*(?:Error|Exception|Entry)\b.*$", text, re.M)
     return errors[-1][:200] if errors else text[-200:]
 
@@ -173,7 +173,7 @@ def _read_pages(entry: Entry, place: Place, outcome: Outcome) -> None:
         for name in names:
             path = Path(here, name)
             if path.is_file() and path.stat().st_size < effects.LARGE_BYTES:
-                texts.append(path.read_text(errors="replace"))
+                texts.append(path.read_text(errors="replace", encoding="utf-8"))
     sent = entry_text(entry)
     for text in texts:
         outcome.leaks += sorted(leaks(text) - leaks(sent))

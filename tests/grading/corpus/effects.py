@@ -52,7 +52,9 @@ def snapshot(place: Place) -> dict[str, tuple]:
         for path, value in home.items()
         if value[0] != "folder" and not path.removeprefix("home/").startswith(OWN)
     }
-    for number, row in enumerate(Path("/proc/sysvipc/shm").read_text().splitlines()):
+    for number, row in enumerate(
+        Path("/proc/sysvipc/shm").read_text(encoding="utf-8").splitlines()
+    ):
         seen[f"shared memory {number}: {' '.join(row.split()[:2])}"] = ()
     return seen | _grades(place)
 
@@ -189,7 +191,7 @@ class Listener:
 
 
 def _available_kib() -> int:
-    text = Path("/proc/meminfo").read_text()
+    text = Path("/proc/meminfo").read_text(encoding="utf-8")
     return int(text.split("MemAvailable:")[1].split()[0])
 
 
@@ -209,7 +211,9 @@ def descendants() -> dict[int, str]:
     parents: dict[int, list[int]] = {}
     for folder in Path("/proc").glob("[0-9]*"):
         try:
-            fields = (folder / "stat").read_text().rpartition(")")[2].split()
+            fields = (
+                (folder / "stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+            )
         except OSError:
             continue
         if fields[0] != "Z":

@@ -101,8 +101,10 @@ def unix_socket(path: Path, place: Place) -> None:
 
 def doubled(folder: Path, place: Place) -> None:
     """Leave a second notebook, with another name, that answers wrongly."""
-    text = (folder / NAME).read_text()
-    (folder / "01_corpus (1).ipynb").write_text(text.replace("decay", "nothing"))
+    text = (folder / NAME).read_text(encoding="utf-8")
+    (folder / "01_corpus (1).ipynb").write_text(
+        text.replace("decay", "nothing"), encoding="utf-8"
+    )
 
 
 def doubled_and_renamed(folder: Path, place: Place) -> None:

@@ -49,7 +49,7 @@ class Exercise:
 def read_exercise(course: Path, name: str) -> Exercise:
     """Read an exercise of a course that `new_course` has made."""
     path = course / "exercises" / name / f"{name}.ipynb"
-    release = json.loads(path.read_text())
+    release = json.loads(path.read_text(encoding="utf-8"))
     source = assignments.read_source(course / "solutions" / f"{name}.py")
     answers, points = {}, {}
     for found in source.cells:
@@ -82,9 +82,13 @@ def new_course(folder: Path, port: int = 0) -> Place:
         place.lib / "course_lib",
         ignore=shutil.ignore_patterns("__pycache__"),
     )
-    (place.home / ".ssh" / "id_ed25519").write_text("canary-home-key\n")
-    (place.course / "roster.csv").write_text("id,email\nx,canary-roster@example.org\n")
-    (place.course / "nbgrader_config.py").write_text(CONFIG)
+    (place.home / ".ssh" / "id_ed25519").write_text(
+        "canary-home-key\n", encoding="utf-8"
+    )
+    (place.course / "roster.csv").write_text(
+        "id,email\nx,canary-roster@example.org\n", encoding="utf-8"
+    )
+    (place.course / "nbgrader_config.py").write_text(CONFIG, encoding="utf-8")
     for name, source in SOURCES.items():
         _add_exercise(place, name, source)
     assignments.build(place.course)
@@ -148,7 +152,7 @@ def _submit_neighbour(place: Place, student: str, name: str = "01_corpus") -> No
     folder = place.course / "submitted" / student / name
     folder.mkdir(parents=True)
     text = json.dumps(answered(exercise, answers), indent=1)
-    (folder / f"{name}.ipynb").write_text(text)
+    (folder / f"{name}.ipynb").write_text(text, encoding="utf-8")
 
 
 def submit_neighbour(place: Place, exercise: str) -> str:

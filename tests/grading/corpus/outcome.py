@@ -126,7 +126,7 @@ def read_outcomes(path: Path | None) -> dict[str, Outcome]:
     """Return what an earlier run wrote."""
     if path is None or not path.exists():
         return {}
-    rows = json.loads(path.read_text())["entries"]
+    rows = json.loads(path.read_text(encoding="utf-8"))["entries"]
     return {row["name"]: Outcome(**row) for row in rows}
 
 
@@ -137,7 +137,9 @@ def write(outcomes: Iterable[Outcome], path: Path | None) -> None:
     order = {entry.name: number for number, entry in enumerate(ENTRIES)}
     rows = sorted(outcomes, key=lambda outcome: order[outcome.name])
     data = {"table": table(rows), "entries": [dataclasses.asdict(row) for row in rows]}
-    path.write_text(json.dumps(data, indent=1, ensure_ascii=False) + "\n")
+    path.write_text(
+        json.dumps(data, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
+    )
 
 
 BAD = {
