@@ -7,7 +7,6 @@ reason. Everything after that is nbgrader's own.
 """
 
 import fnmatch
-import glob
 import json
 import tempfile
 import traceback
@@ -23,6 +22,9 @@ from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
 from traitlets import Integer
 
+from course_lib.grading import folders
+from course_lib.grading.exchange import SECRET, read_secret
+from course_lib.grading.penalties import late_step, refresh
 from course_lib.grading.preflight import (
     MAX_BYTES,
     Note,
@@ -31,6 +33,7 @@ from course_lib.grading.preflight import (
     read_timestamp,
 )
 from course_lib.grading.rebuild import Exercise, rebuild
+from course_lib.grading.steps import StepError, resolved
 
 TRUST = (
     "If you would run every submission on this machine yourself, say so in "
@@ -56,13 +59,21 @@ class CourseAutograde(Autograde):
     def start(self) -> None:
         """Grade from a folder of rebuilt submissions that lives as long as this."""
         self._see_to_walls()
+        try:
+            late_step(self)  # refuse before all work if there is no such plugin
+        except StepError as problem:
+            self.log.error("%s", problem)
+            raise
         with tempfile.TemporaryDirectory(prefix="rebuilt_") as folder:
             self.staged = folder
             super().start()
+        students = {Path(path).parent.name for path in self.assignments}
+        for student, penalty in refresh(self, students).items():
+            self.log.warning("%s: the late penalty is now %s", student, penalty)
 
     def _see_to_walls(self) -> None:
         """Refuse before all work where learners' code cannot be isolated as asked."""
-        for step in self.autograde_preprocessors:
+        for step in resolved(self.autograde_preprocessors):
             if hasattr(step, "backend"):
                 try:
                     step(parent=self).backend()
@@ -71,18 +82,25 @@ class CourseAutograde(Autograde):
                     raise NbGraderException(f"{problem}. {TRUST}") from None
 
     def init_notebooks(self) -> None:
-        """Rebuild every submission that matches, then let nbgrader find them."""
-        course = self.coursedir
-        folders = course.format_path(
-            course.submitted_directory, course.student_id, course.assignment_id
-        )
+        """Rebuild every submission there is, for nbgrader to take from the stage."""
+        found = folders.submissions(self.coursedir, self.coursedir.submitted_directory)
         self.exercises = self._load_exercises()
-        for folder in sorted(map(Path, glob.glob(folders))):
-            # directory_structure ends in student and assignment
-            target = Path(self.staged, folder.parent.name, folder.name)
+        staged = {}
+        for student, folder in found.folders.items():
+            target = Path(self._format_source(self.coursedir.assignment_id, student))
             target.mkdir(parents=True)
-            self._stage(folder, target)
-        super().init_notebooks()
+            try:
+                self._stage(folder, target)
+            except OSError as error:
+                found.left_out[student] = f"it cannot be read: {error.strerror}"
+            else:
+                names = [str(target / f"{name}.ipynb") for name in self.exercises]
+                staged[str(target)] = names
+        for name, why in found.left_out.items():
+            self.log.error("%s is not graded: %s", name, why)
+        if not staged:
+            super().init_notebooks()  # says what is missing
+        self.assignments = staged
 
     def _stage(self, folder: Path, target: Path) -> None:
         for name, exercise in self.exercises.items():
@@ -92,7 +110,9 @@ class CourseAutograde(Autograde):
             notebook = rebuild(exercise, submission)
             nbformat.write(notebook, target / f"{name}.ipynb")
         if timestamp := read_timestamp(folder):
-            (target / "timestamp.txt").write_text(timestamp)
+            (target / "timestamp.txt").write_text(timestamp, encoding="utf-8")
+        if secret := read_secret(folder):
+            (target / SECRET).write_bytes(secret)
 
     def _load_exercises(self) -> dict[str, Exercise]:
         """Return the assignment's notebooks as generated, from source and gradebook."""
@@ -116,7 +136,13 @@ class CourseAutograde(Autograde):
         source = course.format_path(course.source_directory, ".", course.assignment_id)
         path = Path(source, f"{name}.ipynb")
         if not path.exists():
-            self._refuse(f"{path} is missing")
+            message = (
+                f"{path} is missing, and the gradebook has it. Put it back, under the "
+                "same name; or begin anew, which costs all grades of the exercise: "
+                f"`nbgrader db assignment remove {course.assignment_id} --force`"
+            )
+            self.log.error(message)
+            raise NbGraderException(message)
         exercise = Exercise(nbformat.read(path, as_version=4))
         stale = set(exercise.place) != set(generated) or any(
             cell.locked and cell.source != exercise.cell(label).source
