@@ -20,6 +20,7 @@ import sqlalchemy.exc
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
+from nbgrader.utils import is_grade, is_task
 from traitlets import Integer
 
 from course_lib.grading import folders
@@ -144,9 +145,14 @@ class CourseAutograde(Autograde):
             self.log.error(message)
             raise NbGraderException(message)
         exercise = Exercise(nbformat.read(path, as_version=4))
-        stale = set(exercise.place) != set(generated) or any(
-            cell.locked and cell.source != exercise.cell(label).source
-            for label, cell in generated.items()
+        marked = {cell.name: cell for cell in [*known.grade_cells, *known.task_cells]}
+        stale = (
+            set(exercise.place) != set(generated)
+            or _points(exercise) != {n: cell.max_score for n, cell in marked.items()}
+            or any(
+                cell.locked and cell.source != exercise.cell(label).source
+                for label, cell in generated.items()
+            )
         )
         if stale:
             self._refuse(f"{path} has changed since it was last generated")
@@ -155,10 +161,6 @@ class CourseAutograde(Autograde):
         for label, cell in generated.items():
             own = exercise.cell(label)
             own.source, own.metadata.nbgrader["checksum"] = cell.source, cell.checksum
-        for cell in [*known.grade_cells, *known.task_cells]:
-            marks = exercise.cell(cell.name).metadata.nbgrader
-            if float(marks["points"]) != cell.max_score:
-                marks["points"] = cell.max_score
         return exercise
 
     def _refuse(self, why: str) -> None:
@@ -185,6 +187,16 @@ class CourseAutograde(Autograde):
             empty = Submission([], [Note(text)], readable=False)
             nbformat.write(rebuild(self.exercises[name], empty), notebook_filename)
             super().convert_single_notebook(notebook_filename)
+
+
+def _points(exercise: Exercise) -> dict[str, float]:
+    """Return the points of each cell that has some."""
+    cells = {label: exercise.cell(label) for label in exercise.place}
+    return {
+        label: float(cell.metadata.nbgrader.points)
+        for label, cell in cells.items()
+        if is_grade(cell) or is_task(cell)
+    }
 
 
 def use_in_nbgrader() -> None:

@@ -10,12 +10,13 @@ from collections.abc import Collection
 from pathlib import Path
 
 import psutil
+import sqlalchemy.exc
 from nbgrader.converters.base import NbGraderException
 
 from course_lib.grading import engine, pool, sandbox
 from course_lib.grading.autograde import TRUST
 from course_lib.grading.batch import Class, GradeError, Summary
-from course_lib.grading.course import load_config, programs_on_path, quiet
+from course_lib.grading.course import load_config, programs_on_path, quiet, trouble
 from course_lib.grading.far import DaskWorkers
 from course_lib.grading.journal import JournalBusy
 
@@ -65,6 +66,8 @@ def grade(
         raise GradeError(f"{error}. {TRUST}") from error
     except PROBLEMS as error:
         raise GradeError(str(error)) from error
+    except (ImportError, sqlalchemy.exc.SQLAlchemyError) as error:
+        raise GradeError(trouble(whole.course.db_url, error)) from error
     except KeyboardInterrupt:
         text = "stopped; the same command goes on with what is left"
         raise GradeError(text) from None
