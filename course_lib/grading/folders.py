@@ -128,7 +128,8 @@ def _no_folder(path: Path) -> str | None:
 
 def _asked_for(name: str, wanted: str, names: list[str]) -> bool:
     """Return whether a learner is meant by `student_id`: a name, else a pattern."""
-    return name == wanted if wanted in names else fnmatch.fnmatchcase(name, wanted)
+    exact = wanted in names and wanted != "*"  # which always means all
+    return name == wanted if exact else fnmatch.fnmatchcase(name, wanted)
 
 
 def other_files(folder: Path, ignore: list[str]) -> Iterator[Path]:
