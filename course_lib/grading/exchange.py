@@ -7,13 +7,13 @@ none; here that page is named, and all others are released.
 
 import glob
 import os
+import stat
 from pathlib import Path
 
 from nbgrader.exchange import ExchangeError
 from nbgrader.exchange.default import ExchangeReleaseFeedback
 
 from course_lib.grading import folders
-from course_lib.grading.preflight import Unreadable, _read
 
 SECRET = "submission_secret.txt"
 LONGEST_SECRET = 1000  # bytes; nbgrader's has 128
@@ -21,9 +21,15 @@ LONGEST_SECRET = 1000  # bytes; nbgrader's has 128
 
 def read_secret(folder: Path) -> bytes | None:
     """Return what the exchange put beside a submission, if it came through it."""
+    path, no_link = folder / SECRET, getattr(os, "O_NOFOLLOW", 0)
     try:
-        return _read(folder / SECRET, LONGEST_SECRET) or None
-    except Unreadable:
+        kind = path.lstat()
+        regular = stat.S_ISREG(kind.st_mode) and not folder.is_symlink()
+        if not regular or kind.st_size > LONGEST_SECRET:
+            return None
+        with os.fdopen(os.open(path, os.O_RDONLY | no_link), "rb") as file:
+            return file.read(LONGEST_SECRET) or None
+    except OSError:
         return None
 
 

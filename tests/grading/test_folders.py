@@ -17,7 +17,7 @@ from traitlets.config import Config
 from course_lib import assignments
 from course_lib.grading import folders
 from course_lib.grading.course import Course
-from course_lib.grading.exchange import ReleaseFeedback
+from course_lib.grading.exchange import ReleaseFeedback, read_secret
 from course_lib.grading.grade import GradeError, grade
 from course_lib.grading.hand_back import write_pages
 from course_lib.grading.settings import configure, use_engine
@@ -220,3 +220,21 @@ def release(course: Course, exchange: Path, caplog) -> None:
     config.CourseDirectory.assignment_id = "another"
     with pytest.raises(ExchangeError, match="there is no page for another"):
         ReleaseFeedback(coursedir=CourseDirectory(config=config), config=config).start()
+
+
+def test_a_secret_is_a_small_file_and_nothing_else(tmp_path):
+    path = tmp_path / "submission_secret.txt"
+    assert read_secret(tmp_path) is None
+    path.write_bytes(b"abc")
+    assert read_secret(tmp_path) == b"abc"
+    path.write_bytes(b"a" * 1001)
+    assert read_secret(tmp_path) is None
+    path.unlink()
+    path.mkdir()
+    assert read_secret(tmp_path) is None
+    path.rmdir()
+    path.symlink_to("/etc/hostname")
+    assert read_secret(tmp_path) is None
+    path.unlink()
+    os.mkfifo(path)
+    assert read_secret(tmp_path) is None

@@ -10,11 +10,14 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy.exc
 from grading import engine_kit as kit
 from grading import postgres_kit
 from grading.faults import solved
@@ -24,6 +27,7 @@ from nbgrader.coursedir import CourseDirectory
 
 from course_lib import assignments
 from course_lib.grading.course import Course, load_config, programs_on_path
+from course_lib.grading.gradebook import GradebookWriter
 
 NAME = "0_tiny"
 HERE = Path(__file__).parent
@@ -306,3 +310,31 @@ def export(term: Term) -> None:
     data = (term.root / "canvas.csv").read_bytes()
     assert data.startswith(b"\xef\xbb\xbfStudent,")
     assert '"王, 伟",,,ann,,5.5' in data.decode("utf-8-sig")
+
+
+def test_a_server_that_restarts_is_waited_for(postgres, tmp_path):
+    """Nothing is lost: what was being written is written again."""
+    with programs_on_path():
+        Gradebook(url := postgres.address(), "unrolled").close()
+    engine = create_engine(url)
+
+    def ask() -> int:
+        with engine.connect() as at:
+            return at.scalar(text("SELECT count(*) FROM student"))
+
+    writer = GradebookWriter()
+    assert writer.patiently(ask) == 0
+    postgres.stop()
+    writer.lock_patience = 0.0
+    with pytest.raises(sqlalchemy.exc.OperationalError):
+        writer.patiently(ask)
+    writer.lock_patience = 300.0
+    asking = threading.Timer(0, lambda: answers.append(writer.patiently(ask)))
+    answers: list[int] = []
+    asking.start()
+    time.sleep(1)
+    assert not answers
+    postgres.start()
+    asking.join(300)
+    assert answers == [0]
+    engine.dispose()
