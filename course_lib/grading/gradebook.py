@@ -34,6 +34,7 @@ from course_lib.grading.rows import Graded, Rows
 PASSING = (
     *("locked", "busy", "could not connect", "connection refused", "closed the"),
     *("terminating connection", "starting up", "shutting down", "deadlock"),
+    "is the server running",
     *("connection is lost", "connection is closed", "too many clients"),
 )
 

@@ -24,6 +24,7 @@ from grading.faults import solved
 from nbgrader.api import Gradebook
 from nbgrader.apps.api import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
+from sqlalchemy import create_engine, text
 
 from course_lib import assignments
 from course_lib.grading.course import Course, load_config, programs_on_path
