@@ -96,11 +96,11 @@ def _demo(arguments: argparse.Namespace) -> int:
 
 
 def _export(arguments: argparse.Namespace) -> int:
-    from course_lib.grading.course import CourseError
-    from course_lib.grading.export import ExportError, export, url_of
+    from course_lib.grading.course import CourseError, gradebook_url
+    from course_lib.grading.export import ExportError, export
 
     try:
-        url = arguments.gradebook or url_of(arguments.course)
+        url = arguments.gradebook or gradebook_url(arguments.course)
         print(export(url, arguments.format, arguments.to, arguments.excel))
     except (CourseError, ExportError) as error:
         return _fail(error)

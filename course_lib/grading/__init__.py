@@ -34,6 +34,7 @@ hung into it by `settings.configure`, which `nbgrader_config.py` calls.
     settings     all of the above, named in nbgrader's configuration
     grade        a class by several workers; what it is made of:
       batch      the submissions on their way: threads, one writer, what is passed over
+      summary    what became of them
       journal    what is done, safe from a kill
       pool, far  workers: processes of this machine; Dask
       worker, steps

@@ -6,6 +6,7 @@ only, and a submission without a usable notebook is graded like any other: with 
 reason. Everything after that is nbgrader's own.
 """
 
+import contextlib
 import fnmatch
 import json
 import tempfile
@@ -67,10 +68,16 @@ class CourseAutograde(Autograde):
             raise
         with tempfile.TemporaryDirectory(prefix="rebuilt_") as folder:
             self.staged = folder
-            super().start()
+            try:
+                super().start()
+            finally:  # also if one of them failed
+                self._refresh_penalties()
+
+    def _refresh_penalties(self) -> None:
         students = {Path(path).parent.name for path in self.assignments}
-        for student, penalty in refresh(self, students).items():
-            self.log.warning("%s: the late penalty is now %s", student, penalty)
+        with contextlib.suppress(sqlalchemy.exc.OperationalError):
+            for student, penalty in refresh(self, students).items():
+                self.log.warning("%s: the late penalty is now %s", student, penalty)
 
     def _see_to_walls(self) -> None:
         """Refuse before all work where learners' code cannot be isolated as asked."""

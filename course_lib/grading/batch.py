@@ -11,7 +11,6 @@ and written before is passed over.
 import contextlib
 import copy
 import difflib
-import functools
 import hashlib
 import os
 import queue
@@ -19,7 +18,6 @@ import sys
 import threading
 import time
 from collections.abc import Collection
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import nbformat
@@ -32,6 +30,7 @@ from course_lib.grading.exchange import read_secret
 from course_lib.grading.gradebook import GradebookWriter, Result
 from course_lib.grading.journal import Journal, key_of, unpacked
 from course_lib.grading.preflight import Handed, fetch, read_timestamp
+from course_lib.grading.summary import Message, Summary
 
 BATCH = 64  # submissions in one transaction
 GATHER_S = 0.5  # how long a batch waits for more
@@ -39,75 +38,6 @@ GATHER_S = 0.5  # how long a batch waits for more
 
 class GradeError(RuntimeError):
     """The batch could not start or go on; what was graded is in the journal."""
-
-
-@dataclass
-class Summary:
-    """What became of a class; by learner, what there is to say."""
-
-    executed: int = 0
-    from_journal: int = 0
-    up_to_date: int = 0
-    failed: dict[str, str] = field(default_factory=dict)
-    unreadable: dict[str, str] = field(default_factory=dict)
-    left_out: dict[str, str] = field(default_factory=dict)
-    penalties: dict[str, float] = field(default_factory=dict)
-    no_penalty: dict[str, str] = field(default_factory=dict)
-    seconds: float = 0.0
-
-    def add(self, message: "Message") -> None:
-        """Count one submission."""
-        if message.kind in ("failed", "left_out"):
-            getattr(self, message.kind)[message.student] = message.failed
-        else:
-            setattr(self, message.kind, getattr(self, message.kind) + 1)
-            if message.kind != "up_to_date" and (why := message.result["unreadable"]):
-                self.unreadable[message.student] = " ".join(why.values())
-
-    @property
-    def clean(self) -> bool:
-        """Whether every submission has a grade that is its own."""
-        return not (self.failed or self.left_out or self.no_penalty)
-
-    def __str__(self) -> str:
-        left_out = f", {len(self.left_out)} not graded" if self.left_out else ""
-        lines = [
-            f"{self.executed} graded, {self.from_journal} taken from the journal, "
-            f"{self.up_to_date} up to date, {len(self.failed)} failed{left_out} "
-            f"({self.seconds:.1f} s)"
-        ]
-        reasons = self.failed | self.unreadable
-        lines += [f"  {student}: 0, {why}" for student, why in sorted(reasons.items())]
-        lines += [f"  {n}: not graded, {why}" for n, why in self.left_out.items()]
-        if self.penalties:
-            lines.append(
-                f"{len(self.penalties)} late penalties were out of date (due date, "
-                "extension, plugin or score) and are now:"
-            )
-        lines += [f"  {who}: {x:g}" for who, x in sorted(self.penalties.items())]
-        lines += [f"  {who}: {why}" for who, why in sorted(self.no_penalty.items())]
-        return "\n".join(lines)
-
-
-@dataclass
-class Message:
-    """What a thread says of one submission when it is done with it."""
-
-    student: str
-    key: str = ""
-    timestamp: str | None = None
-    secret: bytes | None = None
-    state: str = ""  # what the journal notes when this stands in the gradebook
-    kind: str = "up_to_date"
-    data: bytes | None = None
-    failed: str = ""
-
-    @functools.cached_property
-    def result(self) -> dict:
-        """The result, or why there is none."""
-        if self.kind == "failed":
-            return {"failed": self.failed}
-        return unpacked(self.data, self.key)
 
 
 class Class:

@@ -57,6 +57,17 @@ def load_config(root: Path) -> Config:
     return PyFileConfigLoader(path.name, path=str(root)).load_config()
 
 
+def gradebook_url(root: Path) -> str:
+    """Return the address of a course's gradebook, as its configuration has it.
+
+    Raises:
+        CourseError: `root` holds no course.
+    """
+    config = load_config(root)
+    config.CourseDirectory.root = str(root.resolve())
+    return CourseDirectory(config=config).db_url
+
+
 def trouble(url: str, error: Exception) -> str:
     """Return in words why a gradebook cannot be used, without its password."""
     where = make_url(url).render_as_string(hide_password=True)

@@ -61,6 +61,7 @@ class ReleaseFeedback(ExchangeReleaseFeedback):
                 continue
             self.src_path = glob.escape(os.fspath(folder))
             try:
+                (folder / "timestamp.txt").touch()  # the log alone needs it
                 super().copy_files()
             except ExchangeError:
                 raise

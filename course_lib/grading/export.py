@@ -22,13 +22,12 @@ from nbgrader.api import (
     SubmittedAssignment,
     SubmittedNotebook,
 )
-from nbgrader.coursedir import CourseDirectory
 from nbgrader.plugins import ExportPlugin
 from sqlalchemy import func, make_url, select
 from sqlalchemy.exc import SQLAlchemyError
 from traitlets import Bool
 
-from course_lib.grading.course import load_config, programs_on_path, trouble
+from course_lib.grading.course import programs_on_path, trouble
 
 FORMULA = tuple("=+-@\t\r\n＝＋－＠")  # the last four: their full-width forms
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
@@ -216,17 +215,6 @@ def _scores(grades: Grades, who: Any) -> Iterator[float | None]:
     for work in grades.assignments:
         marks = grades.marks.get((work.id, who.id))
         yield None if marks is None else marks.score
-
-
-def url_of(root: Path) -> str:
-    """Return the address of a course's gradebook, as its configuration has it.
-
-    Raises:
-        CourseError: `root` holds no course.
-    """
-    config = load_config(root)
-    config.CourseDirectory.root = str(root.resolve())
-    return CourseDirectory(config=config).db_url
 
 
 def export(

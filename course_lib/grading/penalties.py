@@ -135,7 +135,7 @@ def brought_up_to_date(
 
 def refresh(converter: Any, who: Collection[str]) -> dict[str, float]:
     """Bring the penalties of some learners up to date, for nbgrader's own autograde."""
-    if (step := late_step(converter)) is None:
+    if not who or (step := late_step(converter)) is None:
         return {}
     course = converter.coursedir
     engine = create_engine(course.db_url)

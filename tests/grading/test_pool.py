@@ -485,3 +485,19 @@ def test_without_leave_to_create_learners_they_are_named(undisturbed, tmp_path):
     assert summary.up_to_date == 6
     assert "not in the gradebook" in summary.left_out["stranger"]
     assert contents(root) == undisturbed[1]
+
+
+def test_what_cannot_be_written_stops_no_other(undisturbed, tmp_path):
+    root = fresh(undisturbed[0], tmp_path / "course")
+    shutil.rmtree(root / "autograded" / "learner, 1")
+    (root / "autograded" / "learner, 1").write_text("in the way", encoding="utf-8")
+    answer(
+        root / "submitted" / "learner, 2" / NAME,
+        (root / "exercises" / NAME / f"{NAME}.ipynb").read_text(encoding="utf-8"),
+        *("2 * x", "3 * x + 0"),
+    )
+    summary = grade(root, NAME)
+    assert (summary.executed, summary.from_journal, summary.up_to_date) == (1, 0, 4)
+    assert "could not be written" in summary.left_out["learner, 1"]
+    (root / "autograded" / "learner, 1").unlink()
+    assert grade(root, NAME).clean
