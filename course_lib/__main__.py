@@ -26,7 +26,9 @@ def parser() -> argparse.ArgumentParser:
     export = commands.add_parser("export", help="write the grades as CSV")
     export.add_argument("--format", choices=("csv", "canvas", "moodle"), default="csv")
     export.add_argument("--to", help="the file; by default FORMAT.csv or grades.csv")
-    export.add_argument("--gradebook", help="its URL; by default gradebook.db here")
+    export.add_argument("--excel", action="store_true", help="for a double click in it")
+    export.add_argument("--gradebook", help="its URL; by default the course's")
+    export.add_argument("--course", type=Path, default=ROOT, help="its folder")
     commands.add_parser("demo", help="grade a demonstration class")
     doctor = commands.add_parser("doctor", help="prove that the sandbox holds")
     doctor.add_argument("--sandbox", default="bwrap", help="podman, or none")
@@ -34,6 +36,10 @@ def parser() -> argparse.ArgumentParser:
     grade.add_argument("name", help="an assignment, such as 03_rnn")
     grade.add_argument("--workers", type=int, default=1, help="processes")
     grade.add_argument("--scheduler", help="of Dask: tcp://HOST:PORT, or local")
+    grade.add_argument("--force", action="store_true", help="also what is up to date")
+    grade.add_argument(
+        "--student", action="append", default=[], help="only this one; may be repeated"
+    )
     grade.add_argument("--course", type=Path, default=ROOT, help="its folder")
     feedback = commands.add_parser("feedback", help="write the pages of a class")
     feedback.add_argument("name", help="an assignment, such as 03_rnn")
@@ -93,12 +99,13 @@ def _demo(arguments: argparse.Namespace) -> int:
 
 
 def _export(arguments: argparse.Namespace) -> int:
+    from course_lib.grading.course import CourseError, gradebook_url
     from course_lib.grading.export import ExportError, export
 
-    url = arguments.gradebook or f"sqlite:///{ROOT / 'gradebook.db'}"
     try:
-        print(export(url, arguments.format, arguments.to))
-    except ExportError as error:
+        url = arguments.gradebook or gradebook_url(arguments.course)
+        print(export(url, arguments.format, arguments.to, arguments.excel))
+    except (CourseError, ExportError) as error:
         return _fail(error)
     return 0
 
@@ -121,12 +128,15 @@ def _grade(arguments: argparse.Namespace) -> int:
 
     try:
         summary = grade(
-            arguments.course, arguments.name, arguments.workers, arguments.scheduler
+            *(arguments.course, arguments.name),
+            *(arguments.workers, arguments.scheduler),
+            force=arguments.force,
+            students=arguments.student,
         )
     except (GradeError, CourseError) as error:
         return _fail(error)
     print(summary)
-    return 1 if summary.failed else 0
+    return 0 if summary.clean else 1
 
 
 def _feedback(arguments: argparse.Namespace) -> int:

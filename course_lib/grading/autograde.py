@@ -6,8 +6,8 @@ only, and a submission without a usable notebook is graded like any other: with 
 reason. Everything after that is nbgrader's own.
 """
 
+import contextlib
 import fnmatch
-import glob
 import json
 import tempfile
 import traceback
@@ -21,11 +21,16 @@ import sqlalchemy.exc
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
+from nbgrader.utils import is_grade, is_task
 from traitlets import Integer
 
+from course_lib.grading import folders
 from course_lib.grading.choose import read_submission
+from course_lib.grading.exchange import SECRET, read_secret
+from course_lib.grading.penalties import late_step, refresh
 from course_lib.grading.preflight import MAX_BYTES, Note, Submission, read_timestamp
 from course_lib.grading.rebuild import Exercise, rebuild
+from course_lib.grading.steps import StepError, resolved
 
 TRUST = (
     "If you would run every submission on this machine yourself, say so in "
@@ -51,13 +56,27 @@ class CourseAutograde(Autograde):
     def start(self) -> None:
         """Grade from a folder of rebuilt submissions that lives as long as this."""
         self._see_to_walls()
+        try:
+            late_step(self)  # refuse before all work if there is no such plugin
+        except StepError as problem:
+            self.log.error("%s", problem)
+            raise
         with tempfile.TemporaryDirectory(prefix="rebuilt_") as folder:
             self.staged = folder
-            super().start()
+            try:
+                super().start()
+            finally:  # also if one of them failed
+                self._refresh_penalties()
+
+    def _refresh_penalties(self) -> None:
+        students = {Path(path).parent.name for path in self.assignments}
+        with contextlib.suppress(sqlalchemy.exc.OperationalError):
+            for student, penalty in refresh(self, students).items():
+                self.log.warning("%s: the late penalty is now %s", student, penalty)
 
     def _see_to_walls(self) -> None:
         """Refuse before all work where learners' code cannot be isolated as asked."""
-        for step in self.autograde_preprocessors:
+        for step in resolved(self.autograde_preprocessors):
             if hasattr(step, "backend"):
                 try:
                     step(parent=self).backend()
@@ -66,18 +85,25 @@ class CourseAutograde(Autograde):
                     raise NbGraderException(f"{problem}. {TRUST}") from None
 
     def init_notebooks(self) -> None:
-        """Rebuild every submission that matches, then let nbgrader find them."""
-        course = self.coursedir
-        folders = course.format_path(
-            course.submitted_directory, course.student_id, course.assignment_id
-        )
+        """Rebuild every submission there is, for nbgrader to take from the stage."""
+        found = folders.submissions(self.coursedir, self.coursedir.submitted_directory)
         self.exercises = self._load_exercises()
-        for folder in sorted(map(Path, glob.glob(folders))):
-            # directory_structure ends in student and assignment
-            target = Path(self.staged, folder.parent.name, folder.name)
+        staged = {}
+        for student, folder in found.folders.items():
+            target = Path(self._format_source(self.coursedir.assignment_id, student))
             target.mkdir(parents=True)
-            self._stage(folder, target)
-        super().init_notebooks()
+            try:
+                self._stage(folder, target)
+            except OSError as error:
+                found.left_out[student] = f"it cannot be read: {error.strerror}"
+            else:
+                names = [str(target / f"{name}.ipynb") for name in self.exercises]
+                staged[str(target)] = names
+        for name, why in found.left_out.items():
+            self.log.error("%s is not graded: %s", name, why)
+        if not staged:
+            super().init_notebooks()  # says what is missing
+        self.assignments = staged
 
     def _stage(self, folder: Path, target: Path) -> None:
         for name, exercise in self.exercises.items():
@@ -90,6 +116,8 @@ class CourseAutograde(Autograde):
             nbformat.write(notebook, target / f"{name}.ipynb")
         if timestamp := read_timestamp(folder):
             (target / "timestamp.txt").write_text(timestamp, encoding="utf-8")
+        if secret := read_secret(folder):
+            (target / SECRET).write_bytes(secret)
 
     def _load_exercises(self) -> dict[str, Exercise]:
         """Return the assignment's notebooks as generated, from source and gradebook."""
@@ -113,11 +141,22 @@ class CourseAutograde(Autograde):
         source = course.format_path(course.source_directory, ".", course.assignment_id)
         path = Path(source, f"{name}.ipynb")
         if not path.exists():
-            self._refuse(f"{path} is missing")
+            message = (
+                f"{path} is missing, and the gradebook has it. Put it back, under the "
+                "same name; or begin anew, which costs all grades of the exercise: "
+                f"`nbgrader db assignment remove {course.assignment_id} --force`"
+            )
+            self.log.error(message)
+            raise NbGraderException(message)
         exercise = Exercise(nbformat.read(path, as_version=4))
-        stale = set(exercise.place) != set(generated) or any(
-            cell.locked and cell.source != exercise.cell(label).source
-            for label, cell in generated.items()
+        marked = {cell.name: cell for cell in [*known.grade_cells, *known.task_cells]}
+        stale = (
+            set(exercise.place) != set(generated)
+            or _points(exercise) != {n: cell.max_score for n, cell in marked.items()}
+            or any(
+                cell.locked and cell.source != exercise.cell(label).source
+                for label, cell in generated.items()
+            )
         )
         if stale:
             self._refuse(f"{path} has changed since it was last generated")
@@ -126,10 +165,6 @@ class CourseAutograde(Autograde):
         for label, cell in generated.items():
             own = exercise.cell(label)
             own.source, own.metadata.nbgrader["checksum"] = cell.source, cell.checksum
-        for cell in [*known.grade_cells, *known.task_cells]:
-            marks = exercise.cell(cell.name).metadata.nbgrader
-            if float(marks["points"]) != cell.max_score:
-                marks["points"] = cell.max_score
         return exercise
 
     def _refuse(self, why: str) -> None:
@@ -156,6 +191,16 @@ class CourseAutograde(Autograde):
             empty = Submission([], [Note(text)], readable=False)
             nbformat.write(rebuild(self.exercises[name], empty), notebook_filename)
             super().convert_single_notebook(notebook_filename)
+
+
+def _points(exercise: Exercise) -> dict[str, float]:
+    """Return the points of each cell that has some."""
+    cells = {label: exercise.cell(label) for label in exercise.place}
+    return {
+        label: float(cell.metadata.nbgrader.points)
+        for label, cell in cells.items()
+        if is_grade(cell) or is_task(cell)
+    }
 
 
 def use_in_nbgrader() -> None:

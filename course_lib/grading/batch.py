@@ -10,14 +10,14 @@ and written before is passed over.
 
 import contextlib
 import copy
-import functools
-import glob
+import difflib
+import hashlib
 import os
 import queue
 import sys
 import threading
 import time
-from dataclasses import dataclass, field
+from collections.abc import Collection
 from pathlib import Path
 
 import nbformat
@@ -25,10 +25,12 @@ from nbgrader.coursedir import CourseDirectory
 from tqdm import tqdm
 from traitlets.config import Config
 
-from course_lib.grading import engine, pool
+from course_lib.grading import engine, folders, pool, steps
+from course_lib.grading.exchange import read_secret
 from course_lib.grading.gradebook import GradebookWriter, Result
 from course_lib.grading.journal import Journal, key_of, unpacked
 from course_lib.grading.preflight import fetch
+from course_lib.grading.summary import Message, Summary
 from course_lib.grading.timestamps import read_stamp
 
 BATCH = 64  # submissions in one transaction
@@ -37,68 +39,6 @@ GATHER_S = 0.5  # how long a batch waits for more
 
 class GradeError(RuntimeError):
     """The batch could not start or go on; what was graded is in the journal."""
-
-
-@dataclass
-class Summary:
-    """What became of a class."""
-
-    executed: int = 0
-    from_journal: int = 0
-    up_to_date: int = 0
-    failed: dict[str, str] = field(default_factory=dict)
-    unreadable: dict[str, str] = field(default_factory=dict)
-    undated: dict[str, str] = field(default_factory=dict)
-    seconds: float = 0.0
-
-    def add(self, message: "Message") -> None:
-        """Count one submission."""
-        if message.undated:
-            self.undated[message.student] = message.undated
-        if message.kind == "failed":
-            self.failed[message.student] = message.failed
-        else:
-            setattr(self, message.kind, getattr(self, message.kind) + 1)
-            if message.kind != "up_to_date" and (why := message.result["unreadable"]):
-                self.unreadable[message.student] = " ".join(why.values())
-
-    def __str__(self) -> str:
-        lines = [
-            f"{self.executed} graded, {self.from_journal} taken from the journal, "
-            f"{self.up_to_date} up to date, {len(self.failed)} failed "
-            f"({self.seconds:.1f} s)"
-        ]
-        reasons = self.failed | self.unreadable
-        lines += [f"  {student}: 0, {why}" for student, why in sorted(reasons.items())]
-        lines += [
-            f"  {student}: {why}" for student, why in sorted(self.undated.items())
-        ]
-        return "\n".join(lines)
-
-
-@dataclass
-class Message:
-    """What a thread says of one submission when it is done with it."""
-
-    student: str
-    key: str
-    timestamp: str | None
-    kind: str = "up_to_date"
-    data: bytes | None = None
-    failed: str = ""
-    undated: str = ""  # what is wrong with the time stamp
-
-    @property
-    def state(self) -> str:
-        """What the journal notes when this stands in the gradebook."""
-        return f"{self.key} {self.timestamp}"
-
-    @functools.cached_property
-    def result(self) -> dict:
-        """The result, or why there is none."""
-        if self.kind == "failed":
-            return {"failed": self.failed}
-        return unpacked(self.data, self.key)
 
 
 class Class:
@@ -115,6 +55,7 @@ class Class:
         autograded = Path(root.resolve(), self.course.autograded_directory)
         autograded.mkdir(parents=True, exist_ok=True)
         self.journal = Journal(autograded, name)
+        self.force = False
         self.done: queue.Queue = queue.Queue(BATCH)  # no more in memory than needed
         self.summary = Summary()
         self.stop = threading.Event()
@@ -126,59 +67,98 @@ class Class:
             name: nbformat.writes(exercise.notebook)
             for name, exercise in writer.exercises.items()
         }
-        settings = dict(self.config.Engine)
+        settings = steps.options_of(steps.chosen(engine.Engine, self.config))
         chosen = engine.Engine(**settings)
         seed = {k: os.environ[k] for k in ("UNROLLED_SEED",) if k in os.environ}
         settings["environment"] = {**seed, **chosen.environment}
         shared = {"assignment": self.name, "exercises": texts, "engine": settings}
         shared |= {"before": writer.before, "after": writer.after}
-        try:
-            return {"key": key_of(shared), **shared}
-        except TypeError as error:
-            text = (
-                f"an option of a step in nbgrader_config.py is no plain data: {error}"
-            )
-            raise GradeError(text) from None
+        code = [steps.sources(shared[part]) for part in ("before", "after")]
+        return {"key": key_of(shared, code), **shared}
 
-    def folders(self) -> list[Path]:
-        """Return the submitted folders in order."""
-        course = self.course
-        pattern = course.format_path(course.submitted_directory, "*", self.name)
-        return sorted(map(Path, glob.glob(pattern)))
+    def folders(self, students: Collection[str] = ()) -> dict[str, Path]:
+        """Return the submitted folders by learner; say why others are left out.
 
-    def run(self, workers: pool.Workers, shared: dict) -> None:
-        """Grade all submissions; return when each is in the gradebook."""
-        folders = self.folders()
-        if not folders:
+        Args:
+            students: those to grade; none means all.
+
+        Raises:
+            GradeError: there is nothing to grade, or no such learner.
+        """
+        found = folders.submissions(self.course, self.course.submitted_directory)
+        for student in students:
+            if student not in found.folders:
+                raise GradeError(_unknown(student, found))
+        if students:
+            return {student: found.folders[student] for student in students}
+        self.summary.left_out = found.left_out
+        if not found.folders and not found.left_out:
             raise GradeError(f"nobody handed in {self.name}: submitted/ has none")
+        return found.folders
+
+    def run(
+        self, workers: pool.Workers, shared: dict, students: Collection[str] = ()
+    ) -> None:
+        """Grade submissions; return when each is in the gradebook.
+
+        Args:
+            workers: where to grade.
+            shared: what `shared` gave.
+            students: whose submissions; none means all.
+        """
+        waiting = self.folders(students)
         self.shared_key = shared["key"]
-        present = self.writer.present()
-        marked = self.journal.marked()
-        self.stands = {who: marked[who] for who in present & marked.keys()}
-        self.waiting = iter(folders)
+        self.files_key = key_of(
+            sorted(
+                (str(place), hashlib.sha256(path.read_bytes()).hexdigest())
+                for place, path in self.writer.files.items()
+            )
+        )
+        self.stands = self._standing()
+        self.waiting = iter(waiting.items())
         self.lock = threading.Lock()
         threads = [
             threading.Thread(target=self._slot, args=(workers, slot), daemon=True)
-            for slot in range(min(workers.slots, len(folders)))
+            for slot in range(min(workers.slots, len(waiting)))
         ]
         for thread in threads:
             thread.start()
         try:
-            self._write_all(len(folders))
+            self._write_all(len(waiting))
         finally:
             self.stop.set()
         for thread in threads:
             thread.join()
+        self._refresh(waiting.keys())
+
+    def _standing(self) -> dict[str, str]:
+        """Return the state in which each learner's grades stand, if they still do."""
+        scores = self.writer.patiently(self.writer.rows.digests)
+        marked = self.journal.marked()
+        return {
+            who: marked[who].removesuffix(f" {scores[who]}")
+            for who in self.writer.present() & marked.keys() & scores.keys()
+            # a gradebook may have been put back to what it once was
+            if marked[who].endswith(f" {scores[who]}")
+        }
+
+    def _refresh(self, who: Collection[str]) -> None:
+        """See to the penalties of those whose notebook did not need to run again."""
+        writer = self.writer
+        before = writer.patiently(lambda: writer.rows.refresh(set(who)))
+        self.summary.penalties = {s: p for s, p in before.items() if s in self.stands}
+        if writer.penalties:
+            self.summary.no_penalty = dict(writer.penalties.plugin_inst.problems)
 
     def _slot(self, workers: pool.Workers, slot: int) -> None:
         """Take submissions until there are none; every one leaves a message."""
         while not self.stop.is_set():
             with self.lock:
-                folder = next(self.waiting, None)
+                student, folder = next(self.waiting, (None, None))
             if folder is None:
                 return
             try:
-                message = self._grade(workers, slot, folder)
+                message = self._grade(workers, slot, student, folder)
             except BaseException as error:
                 message = error
             while not self.stop.is_set():
@@ -188,20 +168,30 @@ class Class:
             if isinstance(message, BaseException):
                 return
 
-    def _grade(self, workers: pool.Workers, slot: int, folder: Path) -> "Message":
+    def _grade(
+        self, workers: pool.Workers, slot: int, student: str, folder: Path
+    ) -> "Message":
         """Grade a submission unless that was done; its result is in the journal."""
-        student = folder.parent.name
         size = self.writer.max_notebook_bytes
-        handed = {name: fetch(folder, name, size) for name in self.writer.exercises}
-        stamp = read_stamp(folder)
-        key = key_of(
-            self.shared_key, student, sorted(h.digest() for h in handed.values())
-        )
-        message = Message(student, key, stamp.text, undated=stamp.note)
-        if self.stands.get(student) == message.state:
+        try:
+            handed = {name: fetch(folder, name, size) for name in self.writer.exercises}
+            stamp = read_stamp(folder)
+            message = Message(student, "", stamp.text, read_secret(folder))
+            message.undated = stamp.note
+        except OSError as error:
+            why = f"it cannot be read: {error.strerror}"
+            return Message(student, kind="left_out", failed=why)
+        if why := self.writer.unwanted(student):
+            return Message(student, kind="left_out", failed=why)
+        files = sorted(one.digest() for one in handed.values())
+        key = key_of(self.shared_key, student, files)
+        secret = hashlib.sha256(message.secret or b"").hexdigest()
+        message.key = key
+        message.state = key_of(key, message.timestamp, secret, self.files_key)
+        if self.stands.get(student) == message.state and not self.force:
             return message
         message.kind, message.data = "from_journal", self.journal.load(student)
-        if unpacked(message.data, key):
+        if unpacked(message.data, key) and not self.force:
             return message
         job = {"key": key, "student": student, "handed": handed}
         try:
@@ -238,9 +228,28 @@ class Class:
         return batch
 
     def _write(self, batch: list["Message"]) -> None:
-        new = [message for message in batch if message.kind != "up_to_date"]
-        self.writer.write([Result(m.student, m.result, m.timestamp) for m in new])
-        graded = [message for message in new if message.kind != "failed"]
-        self.journal.mark({message.student: message.state for message in graded})
+        new = [m for m in batch if m.kind not in ("up_to_date", "left_out")]
+        lost = self.writer.write(
+            [Result(m.student, m.result, m.timestamp, m.secret) for m in new]
+        )
+        for message in batch:
+            if message.student in lost:
+                message.kind, message.failed = "left_out", lost[message.student]
+        graded = [m for m in new if m.kind not in ("failed", "left_out")]
+        if graded:
+            who, rows = [m.student for m in graded], self.writer.rows
+            scores = self.writer.patiently(lambda: rows.digests(who))
+            self.journal.mark(
+                {m.student: f"{m.state} {scores.get(m.student)}" for m in graded}
+            )
         for message in batch:
             self.summary.add(message)
+
+
+def _unknown(student: str, found: folders.Found) -> str:
+    """Return why a learner that was asked for is not graded."""
+    if why := found.left_out.get(folders.shown(student)):
+        return f"{folders.shown(student)} is not graded: {why}"
+    near = difflib.get_close_matches(student, found.folders, 3)
+    text = f"submitted/ has nothing of {folders.shown(student)!r} for this exercise"
+    return f"{text}; did you mean {', '.join(near)}?" if near else text

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import nbformat
 from nbgrader.api import Gradebook
-from nbgrader.converters import GenerateAssignment, GenerateFeedback
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import GetGrades
+from sqlalchemy import make_url
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 from traitlets.log import get_logger
@@ -23,6 +23,8 @@ from traitlets.log import get_logger
 from course_lib.grading.autograde import CourseAutograde
 from course_lib.grading.execute import UTF8
 from course_lib.grading.feedback import Report
+from course_lib.grading.pages import CourseFeedback
+from course_lib.grading.regenerate import CourseGenerate
 from course_lib.grading.settings import configure
 
 CONFIG = Path(__file__).parents[2] / "nbgrader_config.py"
@@ -51,7 +53,32 @@ def load_config(root: Path) -> Config:
     path = root / CONFIG.name
     if not path.exists():
         raise CourseError(f"{path} is missing; run this in the folder of the course")
+    if (folder := str(root.resolve())) not in sys.path:
+        sys.path.insert(0, folder)  # modules beside it, as in nbgrader's commands
     return PyFileConfigLoader(path.name, path=str(root)).load_config()
+
+
+def gradebook_url(root: Path) -> str:
+    """Return the address of a course's gradebook, as its configuration has it.
+
+    Raises:
+        CourseError: `root` holds no course.
+    """
+    config = load_config(root)
+    config.CourseDirectory.root = str(root.resolve())
+    return CourseDirectory(config=config).db_url
+
+
+def trouble(url: str, error: Exception) -> str:
+    """Return in words why a gradebook cannot be used, without its password."""
+    where = make_url(url).render_as_string(hide_password=True)
+    if isinstance(error, ImportError):
+        return (
+            f"the driver {error.name} for the gradebook {where} is not installed; for "
+            'PostgreSQL run `pip install "psycopg[binary]"`'
+        )
+    said = str(getattr(error, "orig", None) or error).strip().splitlines()
+    return f"the gradebook {where} cannot be used: {said[0] if said else error!r}"
 
 
 def source_notebooks(root: Path) -> list[Path]:
@@ -91,7 +118,7 @@ class Course:
 
     def generate(self, name: str) -> None:
         """Do `nbgrader generate_assignment NAME --force`."""
-        self._run(GenerateAssignment, name)
+        self._run(CourseGenerate, name)
 
     def autograde(self, name: str) -> None:
         """Do `nbgrader autograde NAME --force`."""
@@ -99,7 +126,7 @@ class Course:
 
     def feedback(self, name: str) -> None:
         """Do `nbgrader generate_feedback NAME --force`."""
-        self._run(GenerateFeedback, name)
+        self._run(CourseFeedback, name)
 
     def page(self, student: str, name: str) -> Path:
         """Return where the feedback page of a submission lies."""

@@ -24,8 +24,10 @@ from nbgrader.api import (
 )
 from nbgrader.plugins import ExportPlugin
 from sqlalchemy import func, make_url, select
+from sqlalchemy.exc import SQLAlchemyError
+from traitlets import Bool
 
-from course_lib.grading.course import programs_on_path
+from course_lib.grading.course import programs_on_path, trouble
 
 FORMULA = tuple("=+-@\t\r\n＝＋－＠")  # the last four: their full-width forms
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
@@ -135,13 +137,17 @@ class CsvExport(ExportPlugin):
     """nbgrader's columns, one line a learner and assignment; 0 if nothing came."""
 
     default = "grades.csv"
+    excel = Bool(
+        False, help="Begin with a byte order mark, by which Excel knows UTF-8."
+    ).tag(config=True)
 
     def export(self, gradebook: Gradebook) -> None:
         """Write the file; `nbgrader export --exporter CLASS` calls this."""
         path = Path(self.to or self.default)
         self.log.info("Exporting grades to %s", path)
         grades = Grades(gradebook, self.student, self.assignment)
-        with path.open("w", encoding="utf-8", newline="") as file:
+        encoding = "utf-8-sig" if self.excel else "utf-8"
+        with path.open("w", encoding=encoding, newline="") as file:
             writer = csv.writer(file)
             writer.writerows(
                 [guarded(cell) for cell in row] for row in self.rows(grades)
@@ -211,21 +217,27 @@ def _scores(grades: Grades, who: Any) -> Iterator[float | None]:
         yield None if marks is None else marks.score
 
 
-def export(url: str, form: str = "csv", to: str | None = None) -> Path:
+def export(
+    url: str, form: str = "csv", to: str | None = None, excel: bool = False
+) -> Path:
     """Export a gradebook and return the file written.
 
     Args:
         url: the database, such as "sqlite:///gradebook.db".
         form: a name in `FORMATS`.
         to: the file to write; None means the format's default in this folder.
+        excel: whether the file begins with a byte order mark.
 
     Raises:
-        ExportError: there is no such database.
+        ExportError: there is no such database, or it cannot be used.
     """
     file = make_url(url).database if url.startswith("sqlite:") else None
     if file and not Path(file).exists():
         raise ExportError(f"{file} does not exist; give another with --gradebook")
-    plugin = FORMATS[form](to=to or FORMATS[form].default)
-    with programs_on_path(), Gradebook(url, "unrolled") as gradebook:
-        plugin.export(gradebook)
+    plugin = FORMATS[form](to=to or FORMATS[form].default, excel=excel)
+    try:
+        with programs_on_path(), Gradebook(url, "unrolled") as gradebook:
+            plugin.export(gradebook)
+    except (ImportError, SQLAlchemyError) as error:
+        raise ExportError(trouble(url, error)) from error
     return Path(plugin.to)

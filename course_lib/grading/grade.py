@@ -6,25 +6,31 @@ course's configuration is read, the workers are chosen, and what cannot work is 
 
 import sys
 import time
+from collections.abc import Collection
 from pathlib import Path
 
 import psutil
+import sqlalchemy.exc
 from nbgrader.converters.base import NbGraderException
 
 from course_lib.grading import engine, pool, sandbox
 from course_lib.grading.autograde import TRUST
 from course_lib.grading.batch import Class, GradeError, Summary
-from course_lib.grading.course import load_config, programs_on_path, quiet
+from course_lib.grading.course import load_config, programs_on_path, quiet, trouble
 from course_lib.grading.far import DaskWorkers
 from course_lib.grading.journal import JournalBusy
-from course_lib.grading.steps import StepError
 
 SERVERS_MIB = 600  # of a worker before it grades, at most
-PROBLEMS = (JournalBusy, NbGraderException, StepError, pool.Accident)
+PROBLEMS = (JournalBusy, NbGraderException, pool.Accident)
 
 
 def grade(
-    root: Path, name: str, workers: int = 1, scheduler: str | None = None
+    root: Path,
+    name: str,
+    workers: int = 1,
+    scheduler: str | None = None,
+    force: bool = False,
+    students: Collection[str] = (),
 ) -> Summary:
     """Grade everything handed in for one assignment.
 
@@ -33,6 +39,8 @@ def grade(
         name: the assignment, such as "03_rnn".
         workers: processes on this machine, or of a local Dask cluster.
         scheduler: the address of a Dask scheduler; "local" makes a cluster here.
+        force: whether to grade again what is up to date.
+        students: whose submissions to grade; none means all.
 
     Raises:
         GradeError: the batch could not start or go on; the message says why.
@@ -40,6 +48,7 @@ def grade(
     """
     start = time.monotonic()
     whole = Class(root, name, load_config(root))
+    whole.force = force
     one = whole.journal.one_writer()
     try:
         with quiet(), programs_on_path(), one, whole.writer.opened():
@@ -50,13 +59,15 @@ def grade(
                 print(text, file=sys.stderr)
             at = _workers(workers, scheduler, shared)
             try:
-                whole.run(at, shared)
+                whole.run(at, shared, students)
             finally:
                 at.close()
     except sandbox.SandboxError as error:
         raise GradeError(f"{error}. {TRUST}") from error
     except PROBLEMS as error:
         raise GradeError(str(error)) from error
+    except (ImportError, sqlalchemy.exc.SQLAlchemyError) as error:
+        raise GradeError(trouble(whole.course.db_url, error)) from error
     except KeyboardInterrupt:
         text = "stopped; the same command goes on with what is left"
         raise GradeError(text) from None

@@ -6,6 +6,7 @@ feedback and export find what they always found.
 """
 
 import contextlib
+import errno
 import shutil
 import time
 import traceback
@@ -17,18 +18,25 @@ import nbformat
 import sqlalchemy.exc
 from nbformat import NotebookNode
 from nbgrader.converters.base import NbGraderException
-from nbgrader.preprocessors import AssignLatePenalties
-from nbgrader.utils import find_all_files, parse_utc, rmtree
+from nbgrader.utils import parse_utc, rmtree
 from traitlets import Float
 
 from course_lib.grading import steps
 from course_lib.grading.autograde import CourseAutograde
 from course_lib.grading.engine import Engine
+from course_lib.grading.exchange import SECRET
 from course_lib.grading.execute import RunNotebook, error, is_test
+from course_lib.grading.folders import other_files
+from course_lib.grading.penalties import late_step
 from course_lib.grading.rebuild import Exercise
 from course_lib.grading.rows import Graded, Rows
 
-PASSING = ("locked", "busy", "could not connect", "connection refused", "closed the")
+PASSING = (
+    *("locked", "busy", "could not connect", "connection refused", "closed the"),
+    *("terminating connection", "starting up", "shutting down", "deadlock"),
+    "is the server running",
+    *("connection is lost", "connection is closed", "too many clients"),
+)
 
 
 class Result(NamedTuple):
@@ -37,6 +45,7 @@ class Result(NamedTuple):
     student: str
     value: dict
     timestamp: str | None
+    secret: bytes | None = None  # the exchange's
 
 
 class GradebookWriter(CourseAutograde):
@@ -49,19 +58,23 @@ class GradebookWriter(CourseAutograde):
     @contextlib.contextmanager
     def opened(self) -> Iterator["GradebookWriter"]:
         """Load the exercises, keep the gradebook open, and close it at the end."""
+        for option in ("pre_convert_hook", "post_convert_hook"):
+            if getattr(self, option) is not None:
+                raise NbGraderException(
+                    f"`grade` runs no hook, and c.Autograde.{option} names one; take "
+                    "it away, or run `nbgrader autograde`"
+                )
         self.exercises = self.patiently(self._load_exercises)
         self.before, self.after = self._described()
-        penalties = None
-        if AssignLatePenalties in self.autograde_preprocessors:
-            penalties = AssignLatePenalties(parent=self)
-            penalties.init_plugin()
+        self.penalties = late_step(self)
         course = self.coursedir
         name = course.assignment_id
-        self.rows = self.patiently(lambda: Rows(course.db_url, name, penalties))
+        self.rows = self.patiently(lambda: Rows(course.db_url, name, self.penalties))
         source = Path(course.format_path(course.source_directory, ".", name))
-        ignored = [*course.ignore, "*.ipynb"]
-        files = map(Path, find_all_files(str(source), ignored))
-        self.files = {path.relative_to(source): path for path in files}
+        kept = {source / place for place in self.exclude_overwriting.get(name, [])}
+        files = other_files(source, [*course.ignore, "*.ipynb"])
+        self.files = {p.relative_to(source): p for p in files if p not in kept}
+        self.people = self.patiently(self.rows.people)
         try:
             yield self
         finally:
@@ -69,7 +82,7 @@ class GradebookWriter(CourseAutograde):
 
     def _described(self) -> tuple[steps.Description, steps.Description]:
         """Return the steps before and after the running of a notebook."""
-        named = list(self.autograde_preprocessors)
+        named = steps.resolved(self.autograde_preprocessors)
         runs = [step for step in named if step in (Engine, RunNotebook)]
         if not runs:
             raise NbGraderException(
@@ -82,41 +95,50 @@ class GradebookWriter(CourseAutograde):
             steps.described(some, self.config) for some in (before, named[place + 1 :])
         )
 
-    def write(self, results: list[Result]) -> None:
+    def write(self, results: list[Result]) -> dict[str, str]:
         """Bring submissions into the gradebook and into `autograded/`.
 
         If that fails for one of them, it gets 0 and the reason.
+
+        Returns:
+            by learner, why there is not even that.
         """
         if not results:
-            return
+            return {}
         try:
             self._write(results)
         except (sqlalchemy.exc.OperationalError, NbGraderException):
             raise
         except Exception as problem:
+            if getattr(problem, "errno", None) in (errno.ENOSPC, errno.EDQUOT):
+                raise NbGraderException(f"the disk is full: {problem}") from problem
             if len(results) > 1:
-                for result in results:
-                    self.write([result])
-                return
-            student, value, timestamp = results[0]
-            self.log.error("%s: %s", student, traceback.format_exc())
-            if "failed" in value:
-                raise
+                lost = [self.write([result]) for result in results]
+                return {who: why for one in lost for who, why in one.items()}
+            result = results[0]
+            self.log.error("%s: %s", result.student, traceback.format_exc())
             reason = f"its result could not be written ({type(problem).__name__})"
-            self.write([Result(student, {"failed": reason}, timestamp)])
+            if "failed" in result.value:
+                return {result.student: f"{reason}: {problem}"}
+            return self.write([result._replace(value={"failed": reason})])
+        return {}
 
     def _write(self, results: list[Result]) -> None:
         batch = []
-        for student, value, timestamp in results:
+        for student, value, timestamp, secret in results:
             if "failed" in value:
                 value = self._ungraded(student, value["failed"])
-            self._write_files(student, value["notebooks"], timestamp)
+            self._write_files(student, value["notebooks"], timestamp, secret)
             when = parse_utc(timestamp) if timestamp else None
             batch.append(Graded(student, when, value["rows"]))
         self.patiently(lambda: self.rows.write(batch))
 
     def _write_files(
-        self, student: str, notebooks: dict[str, str], timestamp: str | None
+        self,
+        student: str,
+        notebooks: dict[str, str],
+        timestamp: str | None,
+        secret: bytes | None,
     ) -> None:
         assignment = self.coursedir.assignment_id
         folder = Path(self._format_dest(assignment, student))
@@ -125,6 +147,8 @@ class GradebookWriter(CourseAutograde):
         folder.mkdir(parents=True)
         if timestamp:
             (folder / "timestamp.txt").write_text(timestamp, encoding="utf-8")
+        if secret:
+            (folder / SECRET).write_bytes(secret)
         for place, path in self.files.items():
             (folder / place).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(path, folder / place)
@@ -153,6 +177,12 @@ class GradebookWriter(CourseAutograde):
                 if not _passing(problem) or time.monotonic() > deadline:
                     raise
             time.sleep(0.5)
+
+    def unwanted(self, student: str) -> str | None:
+        """Return why a learner is not to be graded, by nbgrader's own options."""
+        if self.create_student or student in self.people:
+            return None
+        return "not in the gradebook, and c.Autograde.create_student is False"
 
     def present(self) -> set[str]:
         """Return the learners whose submission the gradebook and autograded/ hold."""

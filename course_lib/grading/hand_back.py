@@ -15,16 +15,15 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from nbgrader.converters import GenerateFeedback
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
+from sqlalchemy.exc import SQLAlchemyError
 from tqdm import tqdm
 
-from course_lib.grading.course import load_config, programs_on_path, quiet
+from course_lib.grading.course import load_config, programs_on_path, quiet, trouble
+from course_lib.grading.pages import Assignments, CourseFeedback
 
 SHARE = 16  # submissions at a time
-
-Assignments = dict[str, list[str]]  # nbgrader's: a folder, and the notebooks in it
 
 
 class FeedbackError(RuntimeError):
@@ -47,7 +46,7 @@ class Pages:
         return "\n".join([first, *(f"  no page for {one}" for one in self.failed)])
 
 
-class Share(GenerateFeedback):
+class Share(CourseFeedback):
     """`nbgrader generate_feedback` for some of the submissions."""
 
     share: Assignments
@@ -92,7 +91,9 @@ def write_pages(root: Path, name: str, workers: int = 1) -> Pages:
     start, pages = time.monotonic(), Pages()
     try:
         with quiet():
-            waiting = sorted(_converter(root, name).all().items())
+            converter = _converter(root, name)
+            waiting = sorted(converter.all().items())
+        pages.failed = [f"{n}: {why}" for n, why in converter.left_out.items()]
     except NbGraderException:
         raise FeedbackError(
             f"nothing is graded for {name}: autograded/ has none. Run "
@@ -114,6 +115,8 @@ def write_pages(root: Path, name: str, workers: int = 1) -> Pages:
                 pages.failed += failed
                 pages.written += asked[done] - len(failed)
                 bar.update(asked[done])
+    except (ImportError, SQLAlchemyError) as error:
+        raise FeedbackError(trouble(converter.coursedir.db_url, error)) from None
     except BrokenProcessPool:
         raise FeedbackError(
             "a process that writes pages died; run the same command again, with fewer "

@@ -7,9 +7,9 @@ tables). What people enter by hand is kept: manual scores, comments, extra credi
 """
 
 import datetime
-from collections.abc import Iterable
+import hashlib
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from types import SimpleNamespace
 from typing import Any
 
 from nbgrader.api import (
@@ -29,11 +29,12 @@ from sqlalchemy import (
     Connection,
     bindparam,
     create_engine,
-    func,
     insert,
     select,
 )
 from sqlalchemy import update as change
+
+from course_lib.grading.penalties import brought_up_to_date
 
 STUDENT, HANDED = Student.__table__, SubmittedAssignment.__table__
 BOOK, GRADE = SubmittedNotebook.__table__, Grade.__table__
@@ -72,9 +73,8 @@ class Rows:
         self.engine = create_engine(url)
         self.penalties = penalties
         with self.engine.connect() as connection:
-            found = select(Assignment.id, Assignment.duedate)
-            found = found.where(Assignment.name == assignment)
-            self.assignment, self.duedate = connection.execute(found).one()
+            found = select(Assignment.id).where(Assignment.name == assignment)
+            self.assignment = connection.scalars(found).one()
             found = select(Notebook.id, Notebook.name)
             found = found.where(Notebook.assignment_id == self.assignment)
             self.notebooks = {name: id_ for id_, name in connection.execute(found)}
@@ -96,6 +96,34 @@ class Rows:
         with self.engine.connect() as connection:
             return set(connection.scalars(found))
 
+    def digests(self, who: Collection[str] | None = None) -> dict[str, str]:
+        """Return a digest of the automatic scores of each learner, or of some."""
+        at = Notebook.__table__, BaseCell.__table__
+        found = select(HANDED.c.student_id, at[0].c.name, at[1].c.name, at[1].c.type)
+        found = (
+            found.add_columns(GRADE.c.auto_score)
+            .join(BOOK, BOOK.c.assignment_id == HANDED.c.id)
+            .join(at[0], at[0].c.id == BOOK.c.notebook_id)
+            .join(GRADE, GRADE.c.notebook_id == BOOK.c.id)
+            .join(at[1], at[1].c.id == GRADE.c.cell_id)
+            .where(HANDED.c.assignment_id == self.assignment)
+        )
+        if who is not None:
+            found = found.where(HANDED.c.student_id.in_(who))
+        scores: dict[str, list] = {}
+        with self.engine.connect() as connection:
+            for student, *score in connection.execute(found):
+                scores.setdefault(student, []).append(str(score))
+        return {
+            student: hashlib.sha256("".join(sorted(all_)).encode()).hexdigest()
+            for student, all_ in scores.items()
+        }
+
+    def people(self) -> set[str]:
+        """Return all learners that the gradebook knows."""
+        with self.engine.connect() as connection:
+            return set(connection.scalars(select(STUDENT.c.id)))
+
     def write(self, batch: list[Graded]) -> None:
         """Write a batch; either all of it is in the gradebook afterwards, or nothing.
 
@@ -113,7 +141,16 @@ class Rows:
             self._grades(connection, books, written)
             self._comments(connection, books, written)
             if self.penalties:
-                self._penalties(connection, handed, written)
+                brought_up_to_date(
+                    connection, self.assignment, self.penalties, handed.keys()
+                )
+
+    def refresh(self, who: Collection[str]) -> dict[str, float]:
+        """Bring the penalties of some learners up to date; return what changed."""
+        if not (self.penalties and who):
+            return {}
+        with self.engine.begin() as connection:
+            return brought_up_to_date(connection, self.assignment, self.penalties, who)
 
     def _submissions(self, at: Connection, batch: list[Graded]) -> dict[str, str]:
         """Return the id of each learner's submission; make what is missing."""
@@ -211,40 +248,6 @@ class Rows:
                 of_notebook = cell.notebook_id == self.notebooks[name]
                 if of_notebook and cell.name in values:
                     yield book, cell, values[cell.name]
-
-    def _penalties(self, at: Connection, handed: dict, written: dict) -> None:
-        """Do what nbgrader's AssignLatePenalties does."""
-        found = select(HANDED.c.student_id, HANDED.c.timestamp, HANDED.c.extension)
-        found = found.where(HANDED.c.id.in_(handed.values()))
-        late = {
-            student: seconds
-            for student, timestamp, extension in at.execute(found)
-            if (seconds := self._seconds_late(timestamp, extension)) > 0
-        }
-        values = []
-        for book, (one, _) in written.items():
-            penalty = None
-            if one.student in late:
-                penalty = self._penalty(at, book, one.student, late[one.student])
-            values.append({"book": book, "late_submission_penalty": penalty})
-        at.execute(change(BOOK).where(BOOK.c.id == bindparam("book")), values)
-
-    def _seconds_late(self, timestamp: Any, extension: Any) -> float:
-        if timestamp is None or self.duedate is None:
-            return 0
-        due = self.duedate + (extension or datetime.timedelta(0))
-        return (timestamp - due).total_seconds()
-
-    def _penalty(
-        self, at: Connection, book: str, student: str, seconds: float
-    ) -> float | None:
-        points = select(func.coalesce(func.sum(Grade.score), 0.0))
-        score = at.scalar(points.where(Grade.notebook_id == book))
-        step = self.penalties
-        penalty = step.plugin_inst.late_submission_penalty(student, score, seconds)
-        if penalty is None:
-            return None
-        return step._check_late_penalty(SimpleNamespace(score=score), penalty)
 
 
 def _insert(at: Connection, table: Any, rows: list[dict]) -> None:

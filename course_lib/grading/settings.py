@@ -3,7 +3,6 @@
 import warnings
 
 from nbgrader.preprocessors import (
-    AssignLatePenalties,
     CheckCellMetadata,
     GetGrades,
     IgnorePattern,
@@ -13,12 +12,14 @@ from nbgrader.preprocessors import (
 from sqlalchemy.exc import SAWarning
 from traitlets.config import Config
 
-from course_lib.grading.autograde import use_in_nbgrader
+from course_lib.grading import autograde, pages, regenerate
+from course_lib.grading.exchange import ReleaseFeedback
 from course_lib.grading.execute import RunNotebook
 from course_lib.grading.feedback import TEMPLATES, FeedbackPage, Report
 from course_lib.grading.formgrader import protect_formgrader
 from course_lib.grading.inert import InertText
 from course_lib.grading.outputs import SafeOutputs
+from course_lib.grading.penalties import LatePenalties
 from course_lib.grading.verdict import SaveReasons, Verdict
 
 NO_LINUX = (
@@ -40,8 +41,10 @@ def configure(c: Config) -> None:
     # nbgrader 0.9.6 flushes objects that SQLAlchemy 2.1 would rather see added first
     warnings.filterwarnings("ignore", category=SAWarning, module="nbgrader")
 
-    use_in_nbgrader()
+    for ours in (regenerate, autograde, pages):
+        ours.use_in_nbgrader()
     protect_formgrader()
+    c.ExchangeFactory.release_feedback = ReleaseFeedback
     c.CourseAutograde.max_notebook_bytes = 20_000_000
     c.Execute.timeout = 30  # seconds a cell
     c.RunNotebook.notebook_timeout = 120  # seconds for all cells together
@@ -53,7 +56,7 @@ def configure(c: Config) -> None:
         LimitOutput,
         SaveAutoGrades,
         SaveReasons,
-        AssignLatePenalties,
+        LatePenalties,
         CheckCellMetadata,
         InertText,
     ]

@@ -5,12 +5,15 @@ makes them again and applies them in the same order. Those that read or write th
 gradebook are not run: what they would write is returned, and the one writer writes it.
 """
 
-import importlib
+import hashlib
+import inspect
+from pathlib import Path
 from typing import Any
 
 import nbformat
 from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode
+from nbgrader.converters.base import NbGraderException
 from nbgrader.preprocessors import (
     AssignLatePenalties,
     OverwriteCells,
@@ -27,52 +30,90 @@ from nbgrader.utils import (
 from traitlets.config import Config
 from traitlets.utils.importstring import import_item
 
+from course_lib.grading.plain import NotPlain, plain, restored
 from course_lib.grading.verdict import SaveReasons, comments_of
 
 # The rebuilt notebook has the gradebook's cells already; the writer sees to the last.
 NOT_RUN = (OverwriteKernelspec, OverwriteCells, AssignLatePenalties)
 
-Description = list[tuple[str, str, dict[str, Any]]]
+Description = list[tuple[str, dict[str, Any]]]
 
 
-class StepError(ValueError):
-    """A configured step that workers cannot run."""
+class StepError(NbGraderException):
+    """A configured step that workers cannot run, or one of its options."""
+
+
+def resolved(steps: list) -> list:
+    """Return the steps of a configuration as classes, which may stand there as texts.
+
+    Raises:
+        StepError: a text names nothing that can be imported.
+    """
+    try:
+        return [import_item(s) if isinstance(s, str) else s for s in steps]
+    except ImportError as error:
+        raise StepError(f"a step named in nbgrader_config.py: {error}") from None
 
 
 def described(steps: list, config: Config) -> Description:
-    """Return module, class and options of each step.
+    """Return the place and the options of each step, as JSON values.
 
     Raises:
-        StepError: a step is no class, or none that another process can import.
+        StepError: a step is no class, or it or an option cannot be had elsewhere.
     """
     found = []
-    for step in steps:
-        kind = import_item(step) if isinstance(step, str) else step
+    for step, kind in zip(steps, resolved(steps), strict=True):
         if not (isinstance(kind, type) and issubclass(kind, Preprocessor)):
             raise StepError(f"the step {step!r} is no preprocessor's class")
         try:
-            known = import_item(f"{kind.__module__}.{kind.__qualname__}") is kind
-        except ImportError:
-            known = False
-        if not known:
-            raise StepError(
-                f"workers cannot import the step {kind.__qualname__}; put it into a "
-                "module of its own, beside nbgrader_config.py, or run "
-                "`nbgrader autograde`"
-            )
-        one = kind(config=config)
-        named = [n for n in one._find_my_config(config) if one.has_trait(n)]
-        options = {name: getattr(one, name) for name in named}
-        found.append((kind.__module__, kind.__qualname__, options))
+            place = plain(kind)
+        except NotPlain as problem:
+            raise StepError(f"{problem}, or run `nbgrader autograde`") from None
+        # those that are not run need no options: the writer has the configuration
+        options = {} if issubclass(kind, NOT_RUN) else chosen(kind, config)
+        found.append((place, options))
     return found
+
+
+def chosen(kind: type, config: Config) -> dict[str, Any]:
+    """Return the options of a configurable class that the configuration sets.
+
+    Raises:
+        StepError: the value of one is no plain data; the message names it.
+    """
+    one = kind(config=config)
+    options = {}
+    for name in sorted(one._find_my_config(config)):
+        if one.has_trait(name):
+            value = getattr(one, name)
+            try:
+                options[name] = plain(value)
+            except NotPlain as problem:
+                raise StepError(
+                    f"c.{kind.__name__}.{name} = {value!r} in nbgrader_config.py: "
+                    f"{problem}"
+                ) from None
+    return options
+
+
+def options_of(described: dict[str, Any]) -> dict[str, Any]:
+    """Return the options that `chosen` has written down."""
+    return {name: restored(value) for name, value in described.items()}
 
 
 def made(description: Description) -> list[Preprocessor]:
     """Return the steps that were described."""
-    return [
-        getattr(importlib.import_module(module), name)(**options)
-        for module, name, options in description
-    ]
+    return [restored(place)(**options_of(options)) for place, options in description]
+
+
+def sources(description: Description) -> list[str]:
+    """Return a digest of the code of each step: who edits one changes what it gives."""
+    found = []
+    for place, _ in description:
+        file = inspect.getsourcefile(restored(place))
+        code = Path(file).read_bytes() if file else b""
+        found.append(hashlib.sha256(code).hexdigest())
+    return found
 
 
 def prepared(steps: list[Preprocessor], nb: NotebookNode, where: dict) -> NotebookNode:

@@ -2,6 +2,7 @@
 
 import csv
 import math
+import shutil
 import subprocess
 import sys
 from datetime import datetime
@@ -12,7 +13,7 @@ from nbgrader.api import Gradebook
 from nbgrader.plugins import CsvExportPlugin
 
 from course_lib import __main__ as command_line
-from course_lib.grading.course import programs_on_path
+from course_lib.grading.course import CONFIG, programs_on_path
 from course_lib.grading.export import FORMATS, PER_GRADE, guarded, unguarded
 
 HOSTILE = [
@@ -229,3 +230,52 @@ def test_a_missing_gradebook_is_refused_and_not_made(tmp_path, capsys):
     assert command_line.main(["export", "--gradebook", f"sqlite:///{path}"]) == 2
     assert f"{path} does not exist" in capsys.readouterr().err
     assert not path.exists()
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_for_excel_a_file_begins_with_a_byte_order_mark(hostile, tmp_path, form):
+    plain = exported(hostile, form, tmp_path / "plain.csv")
+    FORMATS[form](to=str(tmp_path / "marked.csv"), excel=True).export(hostile)
+    data = (tmp_path / "marked.csv").read_bytes()
+    assert data == b"\xef\xbb\xbf" + (tmp_path / "plain.csv").read_bytes()
+    with (tmp_path / "marked.csv").open(encoding="utf-8-sig", newline="") as file:
+        assert list(csv.reader(file, strict=True)) == plain
+
+
+def configured(root: Path, url: str) -> Path:
+    """Make a course whose gradebook is elsewhere."""
+    shutil.copy(CONFIG, root / CONFIG.name)
+    with (root / CONFIG.name).open("a", encoding="utf-8") as file:
+        file.write(f"\nc.CourseDirectory.db_url = {url!r}\n")
+    return root
+
+
+def test_the_gradebook_is_the_courses(hostile, tmp_path, capsys):
+    root = configured(tmp_path, str(hostile.engine.url))
+    to = ["--to", str(tmp_path / "grades.csv")]
+    assert command_line.main(["export", "--course", str(root), *to]) == 0
+    assert str(tmp_path / "grades.csv") in capsys.readouterr().out
+    rows = exported(hostile, "csv", tmp_path / "direct.csv")
+    with (tmp_path / "grades.csv").open(encoding="utf-8", newline="") as file:
+        assert list(csv.reader(file)) == rows
+    assert command_line.main(["export", "--course", str(tmp_path / "none")]) == 2
+    assert "nbgrader_config.py is missing" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        # a driver that is not among ours
+        ("mysql+pymysql://me:secret@localhost/grades", "driver pymysql"),
+        ("postgresql+psycopg://me:secret@localhost:1/grades", "cannot be used"),
+    ],
+)
+def test_a_gradebook_that_cannot_be_used_is_said(tmp_path, capsys, url, said):
+    root = configured(tmp_path, url)
+    for command in (["export"], ["grade", "0_tiny"], ["feedback", "0_tiny"]):
+        if command[0] == "grade" and "localhost:1" in url:
+            continue  # it waits, as for one that is being started
+        assert command_line.main([*command, "--course", str(root)]) == 2
+        error = capsys.readouterr().err
+        assert said in error or "nothing is graded" in error
+        assert "secret" not in error

@@ -17,6 +17,7 @@ import psutil
 import pytest
 from traitlets.config import Config
 
+from course_lib import __main__ as command_line
 from course_lib import assignments
 from course_lib.grading import grade as grading
 from course_lib.grading import journal, pool, sandbox
@@ -397,3 +398,136 @@ def test_a_timeout_of_the_learner_is_not_tried_again():
 
     assert pool.attempt(Once(), 0, {}) == b"graded"
     assert len(calls) == 1
+
+
+def penalties(root: Path) -> dict[str, float]:
+    """Return the penalty of each learner, 0 for none."""
+    with Course(root).gradebook() as gradebook:
+        found = gradebook.assignment_submissions(NAME)
+        return {one.student.id: one.late_submission_penalty for one in found}
+
+
+def test_penalties_follow_what_they_depend_on(undisturbed, tmp_path):
+    """No notebook runs again for them, and both ways of grading leave the same."""
+    root = fresh(undisturbed[0], tmp_path / "course")
+    names = [f"learner, {number}" for number in range(6)]
+    late = names[::2]
+    assert penalties(root) == dict.fromkeys(names, 0) | dict.fromkeys(late, 3.5)
+    with Course(root).gradebook() as gradebook:
+        gradebook.find_grade("why", NAME, NAME, late[0]).manual_score = 1.0
+        gradebook.grant_extension(NAME, late[1], hours=48)
+    summary = grade(root, NAME)
+    assert (summary.executed, summary.from_journal, summary.up_to_date) == (0, 0, 6)
+    assert summary.penalties == {late[0]: 4.5, late[1]: 0}
+    assert f"  {late[0]}: 4.5" in str(summary)
+    with Course(root).gradebook() as gradebook:
+        gradebook.update_or_create_assignment(NAME, duedate=datetime(2024, 5, 3))
+    by_nbgrader = fresh(root, tmp_path / "nbgrader")
+    assert grade(root, NAME).penalties == {late[0]: 0, late[2]: 0}
+    assert penalties(root) == dict.fromkeys(names, 0)
+    assert grade(root, NAME).penalties == {}
+    nbgrader_again(by_nbgrader)
+    assert penalties(by_nbgrader) == dict.fromkeys(names, 0)
+
+
+def test_a_plugin_that_fails_for_one_costs_no_other(undisturbed, tmp_path):
+    root = fresh(undisturbed[0], tmp_path / "course")
+    (root / "a_failing_plugin.py").write_text(
+        "from nbgrader.plugins import BasePlugin\n\n\nclass Fails(BasePlugin):\n"
+        "    def late_submission_penalty(self, student_id, score, seconds):\n"
+        "        return 1 / ('0' not in student_id)\n",
+        encoding="utf-8",
+    )
+    config = root / "nbgrader_config.py"
+    line = 'c.AssignLatePenalties.plugin_class = "a_failing_plugin.Fails"'
+    text = config.read_text(encoding="utf-8")
+    config.write_text(f"{text}\n{line}\n", encoding="utf-8")
+    summary = grade(root, NAME)
+    assert (summary.executed, summary.up_to_date) == (0, 6)
+    assert summary.penalties == {"learner, 0": 0, "learner, 2": 1, "learner, 4": 1}
+    assert list(summary.no_penalty) == ["learner, 0"]
+    assert "learner, 0: no late penalty: Fails failed (ZeroDivision" in str(summary)
+    assert not summary.clean
+
+
+def test_a_gradebook_put_back_is_brought_up_to_date(undisturbed, tmp_path):
+    """The journal's word that something was written is held against the gradebook."""
+    root = fresh(undisturbed[0], tmp_path / "course")
+    with Course(root).gradebook() as gradebook:
+        gradebook.find_grade("test_double", NAME, NAME, "learner, 1").auto_score = 0.0
+        gradebook.db.commit()
+    summary = grade(root, NAME)
+    assert (summary.executed, summary.from_journal, summary.up_to_date) == (0, 1, 5)
+    assert contents(root) == undisturbed[1]
+
+
+def test_what_lies_beside_the_exercise_is_part_of_what_is_written(
+    undisturbed, tmp_path
+):
+    root = fresh(undisturbed[0], tmp_path / "course")
+    (root / "solutions" / NAME / "data.txt").write_text("other", encoding="utf-8")
+    secret = root / "submitted" / "learner, 1" / NAME / "submission_secret.txt"
+    assert grade(root, NAME).from_journal == 6
+    secret.write_text("abc", encoding="ascii")
+    assert grade(root, NAME).from_journal == 1
+    folder = root / "autograded" / "learner, 1" / NAME
+    assert (folder / secret.name).read_text(encoding="ascii") == "abc"
+    assert (folder / "data.txt").read_text(encoding="utf-8") == "other"
+    assert grade(root, NAME).up_to_date == 6
+
+
+def test_some_can_be_graded_again_and_only_some(undisturbed, tmp_path, capsys):
+    root = fresh(undisturbed[0], tmp_path / "course")
+    one = {"students": ["learner, 1"]}
+    assert grade(root, NAME, **one).up_to_date == 1
+    summary = grade(root, NAME, force=True, **one)
+    assert (summary.executed, summary.up_to_date) == (1, 0)
+    assert contents(root) == undisturbed[1]
+    assert grade(root, NAME, force=True).executed == 6
+    assert contents(root) == undisturbed[1]
+    words = ["grade", NAME, "--course", str(root), "--student", "learner 1"]
+    assert command_line.main(words) == 2
+    said = capsys.readouterr().err
+    assert "submitted/ has nothing of 'learner 1'" in said
+    assert "did you mean learner, 1" in said
+
+
+@pytest.mark.parametrize(
+    "line", ["pre_convert_hook = print", "post_convert_hook = len"]
+)
+def test_an_option_that_grade_cannot_follow_is_named(prepared, tmp_path, line):
+    root = fresh(prepared, tmp_path / "course")
+    config = root / "nbgrader_config.py"
+    text = config.read_text(encoding="utf-8")
+    config.write_text(f"{text}\nc.Autograde.{line}\n", encoding="utf-8")
+    with pytest.raises(GradeError, match=f"c.Autograde.{line.split()[0]}"):
+        grade(root, NAME)
+
+
+def test_without_leave_to_create_learners_they_are_named(undisturbed, tmp_path):
+    root = fresh(undisturbed[0], tmp_path / "course")
+    config = root / "nbgrader_config.py"
+    text = config.read_text(encoding="utf-8")
+    line = "c.Autograde.create_student = False"
+    config.write_text(f"{text}\n{line}\n", encoding="utf-8")
+    Course(root).submission("stranger", NAME)
+    summary = grade(root, NAME)
+    assert summary.up_to_date == 6
+    assert "not in the gradebook" in summary.left_out["stranger"]
+    assert contents(root) == undisturbed[1]
+
+
+def test_what_cannot_be_written_stops_no_other(undisturbed, tmp_path):
+    root = fresh(undisturbed[0], tmp_path / "course")
+    shutil.rmtree(root / "autograded" / "learner, 1")
+    (root / "autograded" / "learner, 1").write_text("in the way", encoding="utf-8")
+    answer(
+        root / "submitted" / "learner, 2" / NAME,
+        (root / "exercises" / NAME / f"{NAME}.ipynb").read_text(encoding="utf-8"),
+        *("2 * x", "3 * x + 0"),
+    )
+    summary = grade(root, NAME)
+    assert (summary.executed, summary.from_journal, summary.up_to_date) == (1, 0, 4)
+    assert "could not be written" in summary.left_out["learner, 1"]
+    (root / "autograded" / "learner, 1").unlink()
+    assert grade(root, NAME).clean

@@ -1,22 +1,31 @@
 """Steps named in the configuration run in workers as they would in nbgrader."""
 
+import enum
 import json
+import math
+import re
+from pathlib import Path
 
 import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from nbgrader.plugins import BasePlugin
 from nbgrader.preprocessors import (
+    AssignLatePenalties,
     IgnorePattern,
     LimitOutput,
     NbGraderPreprocessor,
     SaveAutoGrades,
 )
 from nbgrader.utils import compute_checksum
+from traitlets import Float
 from traitlets.config import Config
 
-from course_lib.grading import steps
+from course_lib.grading import plain, steps
+from course_lib.grading.autograde import CourseAutograde
 from course_lib.grading.engine import Engine
 from course_lib.grading.grade import tight
+from course_lib.grading.penalties import Guarded, LatePenalties, late_step
 from course_lib.grading.settings import configure
 
 WHERE = {"student": "ann", "assignment": "a", "notebook": "n"}
@@ -96,3 +105,85 @@ def test_too_many_workers_for_the_memory_are_warned_of():
     assert tight(1, Engine(memory_mib=1)) is None
     text = tight(10_000, Engine(memory_mib=1000))
     assert "10000 x (600 + 1000) MiB = 16000000 MiB" in text
+
+
+class Plugin(BasePlugin):
+    points = Float(1.0).tag(config=True)
+
+
+class Colour(enum.Enum):
+    RED = 1
+
+
+VALUES = [
+    *(None, True, 3, 0.5, "é", [1, [2]], (1, 2), {"b": 1, "a": [2]}, {1: (2,)}),
+    *({"b", "a", "c"}, frozenset({1, 2}), b"\xff", Path("a/b"), re.compile("a+", re.I)),
+    *(Plugin, LimitOutput, json.dumps, Colour.RED, {"nested": [{Plugin}, (Plugin,)]}),
+]
+
+
+@pytest.mark.parametrize("value", VALUES, ids=repr)
+def test_what_a_configuration_holds_can_be_written_down(value):
+    text = json.dumps(plain.plain(value), sort_keys=True)
+    again = plain.restored(json.loads(text))
+    assert again == value
+    assert type(again) is type(value)
+
+
+def test_equal_sets_are_written_alike():
+    words = [f"word {number}" for number in range(50)]
+    texts = {json.dumps(plain.plain(set(some))) for some in (words, words[::-1])}
+    assert len(texts) == 1
+
+
+def test_what_cannot_be_written_down_is_named():
+    class Own:
+        pass
+
+    config = Config()
+    config.Engine.environment = {"A": Own()}
+    with pytest.raises(steps.StepError, match=r"c\.Engine\.environment = .*no plain"):
+        steps.chosen(Engine, config)
+    config.Engine.environment = {"A": Own}
+    with pytest.raises(steps.StepError, match=r"c\.Engine\.environment.*of its own"):
+        steps.chosen(Engine, config)
+
+
+@pytest.mark.parametrize("given", [Plugin, f"{__name__}.Plugin"])
+def test_a_plugin_for_late_work_is_a_class_or_its_name(given):
+    """It stays with the writer; what workers are told holds no word of it."""
+    config = Config()
+    config.AssignLatePenalties.plugin_class = given
+    config.Plugin.points = 2.5
+    for step in (AssignLatePenalties, LatePenalties):
+        assert over_the_wire([step], config)[0].__class__ is step
+        converter = CourseAutograde(config=config)
+        converter.autograde_preprocessors = [step]
+        found = late_step(converter).plugin_inst.inner
+        assert isinstance(found, Plugin)
+        assert found.points == 2.5
+
+
+def test_a_plugin_that_cannot_be_had_is_named():
+    config = Config()
+    config.AssignLatePenalties.plugin_class = "no_such_module.Plugin"
+    converter = CourseAutograde(config=config)
+    converter.autograde_preprocessors = [LatePenalties]
+    with pytest.raises(steps.StepError, match=r"plugin_class.*no_such_module"):
+        late_step(converter)
+
+
+@pytest.mark.parametrize("gives", [1 / 3, "2", None, math.nan, "much", ValueError])
+def test_a_plugin_that_fails_costs_nobody_anything(gives):
+    class Odd(BasePlugin):
+        def late_submission_penalty(self, student_id, score, total_seconds_late):
+            if isinstance(gives, type):
+                raise gives("no")
+            return gives
+
+    guarded = Guarded(inner=Odd())
+    found = guarded.late_submission_penalty("ann", 5.0, 1.0)
+    right = {1 / 3: 1 / 3, "2": 2.0}.get(gives)
+    assert found == right
+    fails = gives not in (1 / 3, "2", None)
+    assert list(guarded.problems) == (["ann"] if fails else [])
