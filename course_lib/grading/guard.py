@@ -19,7 +19,7 @@ import struct
 import sys
 import types
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import torch
@@ -82,8 +82,7 @@ def _take_away(name: str, found_as: str) -> None:
         setattr(owner, attribute, refusal(name))
     for function in _functions(target):
         _empty(function, name)
-    for operation in operations:
-        _refuse_operation(operation, name)
+    _refuse_operations(operations, name)
 
 
 def _functions(target: Any) -> Iterator[types.FunctionType]:
@@ -144,12 +143,13 @@ def refusal(name: str) -> types.FunctionType:
     return types.FunctionType(CODE.replace(co_consts=parts), {})
 
 
-def _refuse_operation(operation: str, name: str) -> None:
-    """Refuse every overload of an operation of torch, however it is called."""
+def _refuse_operations(operations: Iterable[str], name: str) -> None:
+    """Refuse every overload of operations of torch, however they are called."""
     refuse = refusal(name)
-    for key in KEYS:
+    overloads = [full for operation in operations for full in _overloads(operation)]
+    for key in KEYS if overloads else ():
         library = torch._C._dispatch_library("IMPL", "aten", key, __file__, 0)
-        for full in _overloads(operation):
+        for full in overloads:
             library.impl(full, key, refuse)
         # with the last reference the refusal would end: there is one too many
         ctypes.pythonapi.Py_IncRef(ctypes.py_object(library))

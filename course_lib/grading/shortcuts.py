@@ -25,26 +25,12 @@ class _Definitions:
         self.uses: dict[str, set[str]] = {}
         self.stars: set[str] = set()
         for source in sources:
-            try:
-                body = ast.parse(_python(source)).body
-            except (SyntaxError, ValueError, RecursionError, MemoryError):
-                continue
-            for statement in body:
-                self._add(statement)
-
-    def _add(self, statement: ast.stmt) -> None:
-        imported = dict(_imports(statement))
-        if isinstance(statement, ast.Import | ast.ImportFrom):
-            self.stars |= {
-                full.removesuffix(".*")
-                for name, full in imported.items()
-                if name == "*"
-            }
-            self.imports.update(imported)
-            return
-        used = set(_dotted(statement, imported))
-        for name in _bound(statement):
-            self.uses.setdefault(name, set()).update(used)
+            for imports, bound, used in _statements(source):
+                stars = {full for name, full in imports.items() if name == "*"}
+                self.stars |= {full.removesuffix(".*") for full in stars}
+                self.imports.update(imports)
+                for name in bound:
+                    self.uses.setdefault(name, set()).update(used)
 
     def reach(self, name: str) -> Iterator[str]:
         """Yield every full dotted name that `name` uses, directly or not."""
@@ -63,6 +49,24 @@ class _Definitions:
                 waiting.append(first)
                 full = self.imports.get(first, first)
                 yield f"{full}.{rest}" if rest else full
+
+
+@functools.lru_cache
+def _statements(source: str) -> list[tuple[dict, set, set]]:
+    """Return of each statement of a cell what it imports, binds and uses."""
+    try:
+        body = _parsed(source).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return []
+    found = []
+    for statement in body:
+        imported = dict(_imports(statement))
+        if isinstance(statement, ast.Import | ast.ImportFrom):
+            found.append((imported, set(), set()))
+        else:
+            used = set(_dotted(statement, imported))
+            found.append(({}, set(_bound(statement)), used))
+    return found
 
 
 def _imports(tree: ast.AST) -> Iterator[tuple[str, str]]:
@@ -99,12 +103,14 @@ def _bound(statement: ast.stmt) -> Iterator[str]:
             yield node.name
 
 
-def _python(source: str) -> str:
-    """Return a cell without its magics."""
-    lines = source.splitlines(keepends=True)
-    return TransformerManager().transform_cell(
-        "".join(line for line in lines if not line.startswith("%%"))
-    )
+def _parsed(source: str) -> ast.Module:
+    """Parse a cell without its magics; one that is Python already has none."""
+    try:
+        return ast.parse(source)
+    except SyntaxError:
+        lines = source.splitlines(keepends=True)
+        plain = "".join(line for line in lines if not line.startswith("%%"))
+        return ast.parse(TransformerManager().transform_cell(plain))
 
 
 @functools.lru_cache

@@ -4,7 +4,9 @@ import json
 
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
+from nbgrader.nbgraderformat import ValidationError
 from nbgrader.preprocessors import (
+    CheckCellMetadata,
     IgnorePattern,
     LimitOutput,
     NbGraderPreprocessor,
@@ -75,3 +77,29 @@ def test_too_many_workers_for_the_memory_are_warned_of():
     assert tight(1, Engine(memory_mib=1)) is None
     text = tight(10_000, Engine(memory_mib=1000))
     assert "10000 x (600 + 1000) MiB = 16000000 MiB" in text
+
+
+def test_metadata_are_checked_once_and_what_is_wrong_is_always_refused(monkeypatch):
+    monkeypatch.setattr(steps, "_valid", set())
+    checked = []
+
+    def preprocess(self, nb, resources):
+        checked.append(nb)
+        return original(self, nb, resources)
+
+    original = CheckCellMetadata.preprocess
+    monkeypatch.setattr(CheckCellMetadata, "preprocess", preprocess)
+    good, wrong = printing("a"), printing("b")
+    for notebook in (good, wrong):
+        known = {"locked": False, "schema_version": 3, "cell_type": "code"}
+        notebook.cells[0].metadata.nbgrader.update(known)
+    for _ in range(3):
+        steps.prepared([CheckCellMetadata()], good, WHERE)
+    assert len(checked) == 1
+    del wrong.cells[0].metadata.nbgrader["points"]
+    for _ in range(2):
+        with pytest.raises(ValidationError):
+            steps.prepared([CheckCellMetadata()], wrong, WHERE)
+    good.cells.append(good.cells[0])
+    with pytest.raises(ValidationError):  # one name for two cells
+        steps.prepared([CheckCellMetadata()], good, WHERE)
