@@ -16,7 +16,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from grading import GRADE, ROOT, Cost, make_class, measure, steady
+from costs import ROOT, Cost, measure, steady
+from grading import GRADE, make_class
 
 STOCK, OURS = "plain nbgrader", "nbgrader, our page"
 ONE, TWO = "feedback, 1 worker", "feedback, 2 workers"

@@ -1,37 +1,34 @@
 """What grading a class costs: this course's `grade` beside plain nbgrader, in one run.
 
-    python benchmarks/grading.py [--exercise 03_rnn] [--submissions 16] [--rounds 3]
+    python benchmarks/grading.py [--exercise 03_rnn] [--submissions 300] [--rounds 1]
 
 Every submission is honest and different: the right answers with a comment of its own.
-CPU seconds are those of a command and of everything it started, as the system counts
-them when it has ended; the writer's are those of `grade`'s own process. What a machine
-shared with others does to the wall clock does not touch them. The sides run in turn, in
-rounds, and medians are reported. A run of one submission tells start from steady cost.
+CPU seconds are those of a command and of every process that it started, also of those
+that nobody waits for; the output says how they were counted (see `counting`). What one
+more submission costs is the difference of a large class and a small one; the rest of
+the small one is the start. The writer's seconds are those of `grade`'s own process.
+The sides run in turn, in rounds, and medians are reported.
 """
 
 import argparse
 import json
-import math
 import os
-import re
 import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
-import threading
-import time
-from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
-import psutil
+from costs import ROOT, Cost, environment, measure, steady
 
-ROOT = Path(__file__).parents[1]
 CORES = 16
 CLASS = 10_000
 PLAIN, ONE, TWO = "plain nbgrader", "grade, 1 worker", "grade, 2 workers"
 DASK = "Dask, 2 workers"
+FEW = 10  # submissions of the small class
+FEW_PLAIN = 1, 4  # plain nbgrader takes long, and always the same
 OWN = """
 import contextlib, io, json, sys, time
 import nbformat, torch
@@ -41,13 +38,13 @@ cells = nbformat.read(sys.argv[1], as_version=4).cells
 code = ["\\n".join(x for x in c.source.splitlines() if x[:1] not in "%!")
         for c in cells if c.cell_type == "code"]
 times = []
-for _ in range(3):
+for _ in range(11):
     names, start = {"__name__": "__main__"}, time.process_time()
     with contextlib.redirect_stdout(io.StringIO()):
         for text in code:
             exec(compile(text, "cell", "exec"), names)
     times.append(time.process_time() - start)
-print(json.dumps(sorted(times)[1]))
+print(json.dumps(sorted(times[3:])[4]))  # the first ones import
 """
 
 
@@ -62,71 +59,6 @@ if __name__ == "__main__":
         raise SystemExit(str(summary))
     print(json.dumps(time.process_time()))
 """
-
-
-@dataclass
-class Cost:
-    """What a command used.
-
-    Attributes:
-        wall: seconds.
-        cpu: seconds of the CPU, of everything it started.
-        writer: seconds of the CPU, of its own process.
-        memory: MiB at its peak, of everything it started.
-    """
-
-    wall: float
-    cpu: float
-    writer: float
-    memory: float
-
-
-def environment() -> dict[str, str]:
-    """Return the environment of every command: one thread, this copy of the course."""
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    known = {"PYTHONPATH": str(ROOT), "PATH": path, "OMP_NUM_THREADS": "1"}
-    return {**os.environ, **known, "MKL_NUM_THREADS": "1"}
-
-
-def measure(folder: Path, *command: str) -> Cost:
-    """Run a command to its end; memory is the proportional set of its whole tree."""
-    with (folder / "log.txt").open("w", encoding="utf-8") as log:
-        start = time.perf_counter()
-        process = subprocess.Popen(
-            [sys.executable, *command],
-            cwd=folder,
-            env=environment(),
-            stdout=log,
-            stderr=log,
-        )
-        peak = [0.0]
-        watcher = threading.Thread(target=_watch, args=(process.pid, peak), daemon=True)
-        watcher.start()
-        _, status, usage = os.wait4(process.pid, 0)
-        wall = time.perf_counter() - start
-    process.returncode = os.waitstatus_to_exitcode(status)
-    text = (folder / "log.txt").read_text(encoding="utf-8")
-    if process.returncode:
-        raise SystemExit(f"{command} failed:\n{text[-3000:]}")
-    said = text.strip().splitlines()[-1:]
-    own = float(said[0]) if said and re.fullmatch(r"[\d.]+", said[0]) else math.nan
-    return Cost(wall, usage.ru_utime + usage.ru_stime, own, peak[0])
-
-
-def _watch(pid: int, peak: list[float]) -> None:
-    while True:
-        try:
-            root = psutil.Process(pid)
-            total = 0
-            for process in [root, *root.children(recursive=True)]:
-                try:
-                    total += process.memory_full_info().pss
-                except psutil.Error:
-                    continue
-        except psutil.Error:
-            return
-        peak[0] = max(peak[0], total / 2**20)
-        time.sleep(1)
 
 
 def make_class(folder: Path, source: Path, count: int, ours: bool) -> None:
@@ -171,56 +103,56 @@ def scores(folder: Path, name: str) -> list[float]:
         return [s.score for s in sorted(found, key=lambda s: s.student_id)]
 
 
-def run(name: str, count: int, rounds: int) -> None:
+def run(name: str, count: int, rounds: int, dask: bool) -> None:
     """Measure all sides in turn and print the table and the projection."""
     source = ROOT / "solutions" / name / f"{name}.ipynb"
     sides = {
         PLAIN: ("-m", "nbgrader", "autograde", name),
         ONE: ("-c", GRADE, name, "1"),
         TWO: ("-c", GRADE, name, "2"),
-        DASK: ("-c", GRADE, name, "2", "local"),
     }
-    few = max(2, count // 4)  # plain nbgrader takes long, and always the same
-    # with two submissions, two workers start
-    sizes = {PLAIN: (1, few), ONE: (1, count), TWO: (2, count), DASK: (2, count)}
+    if dask:
+        sides[DASK] = ("-c", GRADE, name, "2", "local")
+    sizes = {side: FEW_PLAIN if side == PLAIN else (FEW, count) for side in sides}
     costs: dict[tuple, list[Cost]] = {}
     owns, loads, found = [], [], {}
-    for number in range(rounds):
-        own = [sys.executable, "-c", OWN, str(source)]
-        owns.append(json.loads(subprocess.check_output(own, env=environment())))
-        for side, command in sides.items():
-            for size in sizes[side]:
-                with tempfile.TemporaryDirectory(prefix="benchmark_") as temporary:
-                    folder = Path(temporary)
-                    make_class(folder, source, size, side != PLAIN)
+    with tempfile.TemporaryDirectory(prefix="benchmark_") as temporary:
+        for number in range(rounds):
+            own = [sys.executable, "-c", OWN, str(source)]
+            owns.append(json.loads(subprocess.check_output(own, env=environment())))
+            for side, command in sides.items():
+                for size in sizes[side]:
+                    folder = fresh_class(Path(temporary), source, size, side != PLAIN)
                     cost = measure(folder, *command)
                     found[side, size] = set(scores(folder, name))
-                costs.setdefault((side, size), []).append(cost)
-                loads.append(os.getloadavg()[0])
-                print(f"round {number}, {side}, {size}: {cost}", file=sys.stderr)
+                    costs.setdefault((side, size), []).append(cost)
+                    loads.append(os.getloadavg()[0])
+                    print(f"round {number}, {side}, {size}: {cost}", file=sys.stderr)
     if len(set.union(*found.values())) != 1:
         raise SystemExit(f"the sides do not agree on the scores: {found}")
+    how = {cost.counted for several in costs.values() for cost in several}
     print(
-        f"{name}: {count} submissions ({few} for plain nbgrader), {rounds} rounds, "
-        f"all with equal scores on every side\nload average from {min(loads):.1f} to "
-        f"{max(loads):.1f} on {os.cpu_count()} cores"
+        f"{name}: {count} submissions, {rounds} rounds, all with equal scores on every "
+        f"side\ncounted: {'; '.join(sorted(how))}\nload average from {min(loads):.1f} "
+        f"to {max(loads):.1f} on {os.cpu_count()} cores"
     )
     report(statistics.median(owns), costs, sizes)
 
 
-def steady(costs: dict, side: str, sizes: tuple[int, int], what: str) -> float:
-    """Return what one more submission costs, the median over rounds."""
-    pairs = zip(*(costs[side, size] for size in sizes), strict=True)
-    each = [getattr(b, what) - getattr(a, what) for a, b in pairs]
-    return statistics.median(each) / (sizes[1] - sizes[0])
+def fresh_class(place: Path, source: Path, count: int, ours: bool) -> Path:
+    """Return a copy of a class of which nothing is graded yet; it is made once."""
+    kept, folder = place / f"{count}_{ours}", place / "now"
+    if not kept.exists():
+        make_class(kept, source, count, ours)
+    shutil.rmtree(folder, ignore_errors=True)
+    return shutil.copytree(kept, folder)
 
 
 def report(own: float, costs: dict, sizes: dict) -> None:
     """Print costs a submission without the start, then the projection."""
-    print(f"the notebook's own computing: {own:.2f} CPU-s a submission\n")
+    print(f"the notebook's own computing: {own:.3f} CPU-s a submission\n")
     head = ("", "start CPU-s", "wall s", "CPU-s", "beyond own", "writer", "peak MiB")
-    row = "{:18}" + "{:>12}" * (len(head) - 1)
-    print(row.format(*head))
+    print(f"| {' | '.join(head)} |\n|---|{'---:|' * (len(head) - 1)}")
     cpu, wall, writer, start, memory = {}, {}, {}, {}, {}
     for side, pair in sizes.items():
         cpu[side], wall[side], writer[side] = (
@@ -229,13 +161,18 @@ def report(own: float, costs: dict, sizes: dict) -> None:
         start[side] = statistics.median(c.cpu for c in costs[side, pair[0]])
         start[side] -= pair[0] * cpu[side]
         memory[side] = statistics.median(c.memory for c in costs[side, pair[1]])
-        numbers = f"{start[side]:.1f}", f"{wall[side]:.2f}", f"{cpu[side]:.3f}"
+        numbers = f"{start[side]:.1f}", f"{wall[side]:.3f}", f"{cpu[side]:.3f}"
         numbers += f"{cpu[side] - own:.3f}", f"{writer[side]:.4f}"
-        print(row.format(side, *numbers, f"{memory[side]:.0f}"))
+        print(f"| {' | '.join([side, *numbers, f'{memory[side]:.0f}'])} |")
     one, two = cpu[ONE], cpu[TWO]
-    print(f"\nefficiency of 2 workers by CPU-s: {one / two:.2f}")
-    print(f"efficiency of 2 workers by the wall: {wall[ONE] / (2 * wall[TWO]):.2f}")
-    print(f"efficiency of Dask by CPU-s: {one / cpu[DASK]:.2f}")
+    whole = [
+        statistics.median(c.wall for c in costs[s, sizes[s][1]]) for s in (ONE, TWO)
+    ]
+    print(f"\nefficiency of 2 workers by the wall: {wall[ONE] / (2 * wall[TWO]):.2f}")
+    print(f"the same with the start: {whole[0] / (2 * whole[1]):.2f}")
+    print(f"the same by CPU-s: {one / two:.2f}")
+    if DASK in cpu:
+        print(f"efficiency of Dask by CPU-s: {one / cpu[DASK]:.2f}")
     print(f"plain nbgrader / ours, CPU a submission: {cpu[PLAIN] / one:.1f}")
     print(f"memory of one more worker: {memory[TWO] - memory[ONE]:.0f} MiB")
     project(two - writer[TWO], writer[TWO], start[ONE], cpu[PLAIN])
@@ -268,10 +205,11 @@ def main() -> None:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--exercise", default="03_rnn")
-    parser.add_argument("--submissions", type=int, default=16)
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--submissions", type=int, default=300)
+    parser.add_argument("--rounds", type=int, default=1)
+    parser.add_argument("--dask", action="store_true", help="measure Dask as well")
     options = parser.parse_args()
-    run(options.exercise, options.submissions, options.rounds)
+    run(options.exercise, options.submissions, options.rounds, options.dask)
 
 
 if __name__ == "__main__":

@@ -328,8 +328,11 @@ def test_the_time_of_waiting_is_read_where_the_system_says_it(
     tmp_path, monkeypatch, text, seconds
 ):
     monkeypatch.setattr(observe, "PRESSURE", tmp_path / "cpu")
+    monkeypatch.setattr(observe, "_waited", (float("-inf"), 1.0))
     assert observe._waited_s() == 0
     (tmp_path / "cpu").write_text(text, encoding="utf-8")
+    assert observe._waited_s() == 0  # asked a moment ago
+    monkeypatch.setattr(observe, "_waited", (time.monotonic() - observe.FRESH_S, 1.0))
     assert observe._waited_s() == seconds
 
 

@@ -15,6 +15,7 @@ import functools
 import gc
 import sys
 import types
+from collections.abc import Iterable
 
 import torch
 
@@ -63,8 +64,7 @@ def _take_away(name: str, found_as: str) -> None:
         setattr(owner, found_as.rpartition(".")[2], refusal(name))
     for function in found:
         _empty(function, name)
-    for operation in operations:
-        _refuse_operation(operation, name)
+    _refuse_operations(operations, name)
 
 
 def _empty(function: types.FunctionType, name: str) -> None:
@@ -92,12 +92,13 @@ def _is_forbidden(code: types.CodeType) -> bool:
     return not _places.keys().isdisjoint(marks(code))
 
 
-def _refuse_operation(operation: str, name: str) -> None:
-    """Refuse every overload of an operation of torch, however it is called."""
+def _refuse_operations(operations: Iterable[str], name: str) -> None:
+    """Refuse every overload of operations of torch, however they are called."""
     refuse = refusal(name)
-    for key in KEYS:
+    overloads = [full for operation in operations for full in _overloads(operation)]
+    for key in KEYS if overloads else ():
         library = torch._C._dispatch_library("IMPL", "aten", key, __file__, 0)
-        for full in _overloads(operation):
+        for full in overloads:
             library.impl(full, key, refuse)
         # with the last reference the refusal would end: there is one too many
         ctypes.pythonapi.Py_IncRef(ctypes.py_object(library))

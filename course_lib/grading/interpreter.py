@@ -103,6 +103,13 @@ class _Publisher(DisplayPublisher):
 
 
 class _Hook(DisplayHook):
+    def quiet(self):
+        """Whether the cell ends in a semicolon; few do, and tokens take long."""
+        cell = self.shell.history_manager.input_hist_parsed[-1:]
+        lines = "".join(cell).rstrip().splitlines()
+        code = (line for line in reversed(lines) if not _is_comment(line))
+        return ";" in next(code, "") and super().quiet()
+
     def write_output_prompt(self):
         pass
 
@@ -113,6 +120,11 @@ class _Hook(DisplayHook):
             metadata=_texts(md_dict),
             execution_count=self.prompt_count,
         )
+
+
+def _is_comment(line: str) -> bool:
+    text = line.strip()
+    return not text or text.startswith("#")
 
 
 def _texts(data: dict | None) -> dict:
@@ -140,6 +152,11 @@ class Interpreter(InteractiveShell):
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return super().transform_cell(raw_cell)
         return raw_cell if raw_cell.endswith("\n") else raw_cell + "\n"
+
+    def should_run_async(self, raw_cell, **options):
+        """Whether a cell awaits; one without the words needs no search."""
+        waits = "await" in raw_cell or "async" in raw_cell
+        return waits and super().should_run_async(raw_cell, **options)
 
     def system_raw(self, cmd):
         """Run a shell command and record what it prints."""

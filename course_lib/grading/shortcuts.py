@@ -29,11 +29,7 @@ class _Definitions:
         self.stars: set[str] = set()
         self.anywhere: set[str] = set()  # what any statement uses
         for source in sources:
-            try:
-                body = ast.parse(_python(source)).body
-            except (SyntaxError, ValueError, RecursionError, MemoryError):
-                continue
-            for statement in body:
+            for statement in _statements(source):
                 self._add(statement)
 
     def _add(self, statement: ast.stmt) -> None:
@@ -147,12 +143,23 @@ def _bound(statement: ast.stmt) -> Iterator[str]:
             yield node.name
 
 
-def _python(source: str) -> str:
-    """Return a cell without its magics."""
-    lines = source.splitlines(keepends=True)
-    return TransformerManager().transform_cell(
-        "".join(line for line in lines if not line.startswith("%%"))
-    )
+@functools.lru_cache
+def _statements(source: str) -> list[ast.stmt]:
+    """Return the statements of a cell; none of one that does not parse."""
+    try:
+        return _parsed(source).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return []
+
+
+def _parsed(source: str) -> ast.Module:
+    """Parse a cell without its magics; one that is Python already has none."""
+    try:
+        return ast.parse(source)
+    except SyntaxError:
+        lines = source.splitlines(keepends=True)
+        plain = "".join(line for line in lines if not line.startswith("%%"))
+        return ast.parse(TransformerManager().transform_cell(plain))
 
 
 @functools.lru_cache

@@ -7,6 +7,7 @@ gradebook are not run: what they would write is returned, and the one writer wri
 
 import hashlib
 import inspect
+import json
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from nbformat import NotebookNode
 from nbgrader.converters.base import NbGraderException
 from nbgrader.preprocessors import (
     AssignLatePenalties,
+    CheckCellMetadata,
     OverwriteCells,
     OverwriteKernelspec,
     SaveAutoGrades,
@@ -35,6 +37,8 @@ from course_lib.grading.verdict import SaveReasons, comments_of
 
 # The rebuilt notebook has the gradebook's cells already; the writer sees to the last.
 NOT_RUN = (OverwriteKernelspec, OverwriteCells, AssignLatePenalties)
+
+MOST_VALID = 1000
 
 Description = list[tuple[str, dict[str, Any]]]
 
@@ -120,7 +124,7 @@ def prepared(steps: list[Preprocessor], nb: NotebookNode, where: dict) -> Notebo
     """Apply the steps that come before a notebook runs."""
     for step in steps:
         if not isinstance(step, NOT_RUN):
-            nb, _ = step(nb, _resources(where))
+            nb, _ = _applied(step, nb, _resources(where))
     return nb
 
 
@@ -141,9 +145,28 @@ def finished(
         elif isinstance(step, SaveReasons):
             rows["comments"] |= comments_of(nb)
         elif not isinstance(step, NOT_RUN):
-            nb, resources = step(nb, resources)
+            nb, resources = _applied(step, nb, resources)
     text = nbformat.writes(nb, version=4)
     return text if text.endswith("\n") else f"{text}\n", rows
+
+
+_valid: set[str] = set()  # metadata that nbgrader has found to be in order
+
+
+def _applied(step: Preprocessor, nb: NotebookNode, resources: dict) -> tuple:
+    """Apply a step; metadata that a whole class shares are looked at once.
+
+    nbgrader checks its own schema again with every cell, which takes longer than all
+    the rest that a worker does with a notebook.
+    """
+    if type(step) is not CheckCellMetadata:
+        return step(nb, resources)
+    cells = [[cell.cell_type, cell.metadata.get("nbgrader")] for cell in nb.cells]
+    if (text := json.dumps(cells, sort_keys=True)) not in _valid:
+        nb, resources = step(nb, resources)
+        if len(_valid) < MOST_VALID:
+            _valid.add(text)
+    return nb, resources
 
 
 def _resources(where: dict) -> dict:

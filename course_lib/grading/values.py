@@ -68,11 +68,9 @@ def known_kinds(shell: Any) -> Callable[[], dict[tuple, type]]:
         nonlocal seen, found
         now = (shell.execution_count, len(shell.user_ns), len(sys.modules))
         if now != seen:
-            modules = list(sys.modules.items())
             names = types.ModuleType("names")
             vars(names).update(shell.user_ns)
-            course = [m for name, m in modules if name.startswith("course_lib")]
-            seen, found = now, named_tuples([*course, names])
+            seen, found = now, course_kinds() | named_tuples([names])
         return found
 
     return kinds
@@ -94,6 +92,25 @@ class Scope:
     def add(self, number: int, value: Any) -> None:
         """Give something a number."""
         self.local[number], self.numbers[id(value)] = value, number
+
+
+_looked_at = ""  # the last module of `sys.modules` when it was looked through
+_of_course: dict[tuple, type] = {}
+
+
+def course_kinds() -> dict[tuple, type]:
+    """Return the NamedTuple classes of the modules of the course.
+
+    Looking at an object of Python writes to its page of memory, which a forked process
+    then has to copy. So it is done before the fork, and later for new modules only.
+    """
+    global _looked_at
+    new = list(itertools.takewhile(lambda n: n != _looked_at, reversed(sys.modules)))
+    if new:
+        course = [sys.modules[n] for n in new[::-1] if n.startswith("course_lib")]
+        _of_course.update(named_tuples(course))
+        _looked_at = new[0]
+    return _of_course
 
 
 class Handles:

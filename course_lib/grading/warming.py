@@ -34,6 +34,7 @@ def warm_up(role: str) -> Any:
     from course_lib import checks  # noqa: F401  as the notebooks do
     from course_lib.grading import guard, judge, learner, unattended  # noqa: F401
     from course_lib.grading.interpreter import new_interpreter
+    from course_lib.grading.values import course_kinds
 
     torch.set_num_threads(1)
     for part in pkgutil.iter_modules(course_lib.__path__):
@@ -41,6 +42,7 @@ def warm_up(role: str) -> Any:
             importlib.import_module(f"course_lib.{part.name}")
     rehearse()
     guard.prepare()
+    course_kinds()
     shell = new_interpreter()
     shell.run("1 + 1\n_ = None")
     shell.reset(new_session=True)

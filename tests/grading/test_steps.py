@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from nbgrader.nbgraderformat import ValidationError
 from nbgrader.plugins import BasePlugin
 from nbgrader.preprocessors import (
     AssignLatePenalties,
+    CheckCellMetadata,
     IgnorePattern,
     LimitOutput,
     NbGraderPreprocessor,
@@ -187,3 +189,29 @@ def test_a_plugin_that_fails_costs_nobody_anything(gives):
     assert found == right
     fails = gives not in (1 / 3, "2", None)
     assert list(guarded.problems) == (["ann"] if fails else [])
+
+
+def test_metadata_are_checked_once_and_what_is_wrong_is_always_refused(monkeypatch):
+    monkeypatch.setattr(steps, "_valid", set())
+    checked = []
+
+    def preprocess(self, nb, resources):
+        checked.append(nb)
+        return original(self, nb, resources)
+
+    original = CheckCellMetadata.preprocess
+    monkeypatch.setattr(CheckCellMetadata, "preprocess", preprocess)
+    good, wrong = printing("a"), printing("b")
+    for notebook in (good, wrong):
+        known = {"locked": False, "schema_version": 3, "cell_type": "code"}
+        notebook.cells[0].metadata.nbgrader.update(known)
+    for _ in range(3):
+        steps.prepared([CheckCellMetadata()], good, WHERE)
+    assert len(checked) == 1
+    del wrong.cells[0].metadata.nbgrader["points"]
+    for _ in range(2):
+        with pytest.raises(ValidationError):
+            steps.prepared([CheckCellMetadata()], wrong, WHERE)
+    good.cells.append(good.cells[0])
+    with pytest.raises(ValidationError):  # one name for two cells
+        steps.prepared([CheckCellMetadata()], good, WHERE)
