@@ -124,7 +124,7 @@ VALUES = [
 ]
 
 
-@pytest.mark.parametrize("value", VALUES, ids=repr)
+@pytest.mark.parametrize("value", VALUES, ids=lambda value: type(value).__name__)
 def test_what_a_configuration_holds_can_be_written_down(value):
     text = json.dumps(plain.plain(value), sort_keys=True)
     again = plain.restored(json.loads(text))
