@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import torch
+from torch._C._functorch import is_batchedtensor
 
 
 class ShapeError(ValueError):
@@ -55,6 +56,14 @@ def check_shape(name: str, tensor, axes: str, **sizes: int) -> tuple[int, ...]:
         f"{name} has shape {shape}, expected {promised}: {', '.join(wrong)}."
         + _advice(name, shape, names, sizes)
     )
+
+
+def can_look(tensor) -> bool:
+    """Whether the numbers of a tensor can be looked at, to check their range.
+
+    There are none on the meta device, and inside `torch.vmap` there are many at a time.
+    """
+    return not tensor.is_meta and not is_batchedtensor(tensor)
 
 
 def check_like(name: str, tensor, weight) -> None:

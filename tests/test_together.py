@@ -6,12 +6,23 @@ import pytest
 
 from course_lib.cells import init_rnn
 from course_lib.device import make_generator
-from course_lib.experiments import together, trial
+from course_lib.experiments import comparison, together, trial
 from course_lib.experiments.trial import Settings
 from course_lib.layers.recurrent import make_recurrent
 from course_lib.unroll import rnn_forward
 
 small_rnn = partial(make_recurrent, rnn_forward, init_rnn, 8)
+
+
+@pytest.mark.parametrize("cell", comparison.CELLS)
+def test_every_cell_can_be_trained_many_times_at_once(cell):
+    """Inside `torch.vmap` nothing may look at the numbers of a tensor."""
+    task = trial.latch_task(3)
+    settings = Settings(updates=2, check_every=1, batch=2)
+    outcomes, _ = together.train_many(
+        partial(comparison.make_layer, cell, 20), task, (1, 2), settings
+    )
+    assert all(len(outcome.history.losses) == 2 for outcome in outcomes)
 
 
 def test_many_runs_at_once_are_each_what_one_run_is():

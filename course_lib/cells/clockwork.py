@@ -10,7 +10,7 @@ from torch import Tensor
 
 from course_lib.cells.leaky import start_state
 from course_lib.cells.rnn import RNNParams, init_rnn
-from course_lib.shapes import check_shape, check_step
+from course_lib.shapes import can_look, check_shape, check_step
 
 
 def clockwork_mask(periods: Tensor) -> Tensor:
@@ -122,7 +122,7 @@ def clockwork_param_count(input_size: int, periods: Tensor) -> int:
 
 def _check_periods(periods: Tensor, hidden_size: int) -> None:
     check_shape("periods", periods, "hidden", hidden=hidden_size)
-    if not periods.is_meta and not bool((periods >= 1).all()):
+    if can_look(periods) and not bool((periods >= 1).all()):
         raise ValueError(
             f"a period is {periods.min().item():g}, expected 1 step or more: a unit "
             "with period 1 is updated at every step"

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from course_lib.cells.rnn import RNNParams
-from course_lib.shapes import check_sequence, check_step
+from course_lib.shapes import can_look, check_sequence, check_step
 
 PLACEMENTS = ("after", "before")
 
@@ -178,7 +178,7 @@ def gru_as_leaky(params: RNNParams, alpha: float | Tensor) -> GRUParams:
     """
     W_xh, W_hh, b_h = params
     alpha = torch.as_tensor(alpha, dtype=b_h.dtype, device=b_h.device)
-    if not alpha.is_meta and not bool(((alpha >= 0) & (alpha <= 1)).all()):
+    if can_look(alpha) and not bool(((alpha >= 0) & (alpha <= 1)).all()):
         raise ValueError(f"alpha is {alpha.tolist()}, expected numbers from 0 to 1")
     no_x, no_h = torch.zeros_like(W_xh), torch.zeros_like(W_hh)
     none = torch.zeros_like(b_h)

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from course_lib.cells.rnn import RNNParams, init_rnn, rnn_step
-from course_lib.shapes import check_sequence, check_shape
+from course_lib.shapes import can_look, check_sequence, check_shape
 
 
 class DelayedParams(NamedTuple):
@@ -164,7 +164,7 @@ def leaky_forward(
         ValueError: α is not between 0 and 1.
     """
     _check_alpha(alpha, params.W_hh.shape[0])
-    in_tensor = isinstance(alpha, Tensor) and not alpha.is_meta
+    in_tensor = isinstance(alpha, Tensor) and can_look(alpha)
     if in_tensor and not bool(((alpha >= 0) & (alpha <= 1)).all()):
         raise ValueError(_no_share(alpha.tolist()))
     h_t, hs = start_state(x, h_0, params), []

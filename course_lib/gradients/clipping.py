@@ -11,6 +11,8 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
+from course_lib.shapes import can_look
+
 
 def clip_by_global_norm(
     grads: Sequence[Tensor], max_norm: float
@@ -45,7 +47,7 @@ def clip_by_global_norm(
     first = grads[0]
     norms = [torch.linalg.vector_norm(g, dtype=torch.float64) for g in grads]
     norm = torch.stack([one.to(first.device) for one in norms]).norm()
-    if not norm.is_meta and not norm.isfinite():  # one look for all of them
+    if can_look(norm) and not norm.isfinite():  # one look for all of them
         raise ValueError(_not_finite(grads))
     scale = (max_norm / norm).clamp(max=1)
     clipped = [(grad * scale.to(grad.device)).to(grad.dtype) for grad in grads]
