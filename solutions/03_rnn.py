@@ -95,6 +95,8 @@ check.hidden(
         "course_lib.cells.delayed_rnn",
         "course_lib.cells.clockwork_step",
         "course_lib.cells.clockwork_forward",
+        "course_lib.layers.leaky.leaky_runs",
+        "course_lib.experiments.latch.runs_forward",
     ),
 )
 ### END HIDDEN TESTS

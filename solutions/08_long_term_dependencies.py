@@ -431,6 +431,8 @@ check.hidden(
     gradients=False,
     forbid=(
         "course_lib.experiments.latch.clip_runs",
+        "course_lib.experiments.side_by_side.clip_each",
+        "course_lib.experiments.together._clip_each",
         "torch.nn.utils.clip_grad_norm_",
         "torch.nn.utils.clip_grads_with_norm_",
         "torch.nn.utils.get_total_norm",

@@ -623,6 +623,7 @@ check.hidden(
     },
     gradients=False,
     limit_s=5.0,
+    forbid=("course_lib.language.beams.Search",),
 )
 ### END HIDDEN TESTS
 check.score()

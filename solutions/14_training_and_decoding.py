@@ -660,6 +660,10 @@ check.hidden(
     gradients=False,
     devices=False,
     limit_s=2.0,
+    forbid=(
+        "rapidfuzz.distance.Levenshtein.distance",
+        "rapidfuzz.distance.Levenshtein",
+    ),
 )
 ### END HIDDEN TESTS
 check.score()

@@ -380,6 +380,12 @@ def test_a_gap_is_described(got, want, words):
         ([0] * 12345, [0], "result has over 999 parts, expected 1"),
         (torch.zeros(70_000), torch.ones(2), "has shape too large, expected (2,)"),
         (type("Secret", (), {})(), torch.ones(2), "is an object, expected a tensor"),
+        (torch.empty((), device="meta"), 1.5, "is on meta and has no value"),
+        ([torch.empty((), device="meta")], [2], "result[0] is on meta"),
+        (10**400, 1.5, "is inf, which is not right"),
+        (-(10**400), 3, "is -inf, which is not right"),
+        ({"a": 10**400}, {"a": True}, "is inf, which is not right"),
+        (torch.ones(2).to_sparse(), torch.ones(2), "has layout sparse_coo"),
         (torch.tensor([1.0, 2.345]), torch.ones(2), "largest error about 1e0"),
     ],
 )

@@ -20,6 +20,7 @@ from course_lib.checks.observe import Failure, Inconclusive
 KNOWN_TYPES = ("generator", "function", "module", "mappingproxy", "deque", "Counter")
 TOLERANCE = {torch.float64: 1e-8, torch.float32: 2e-4}
 GRADIENT_TOLERANCE = 1e-5  # of the largest number in a gradient
+MAX_BITS = 1000  # of an integer: a longer one is more than a float can hold
 
 
 @dataclass(frozen=True)
@@ -150,9 +151,13 @@ def _dict_gap(got: Any, want: dict, name: str, values: bool) -> str | None:
 
 def _number_gap(got: Any, want: float, name: str, values: bool) -> str | None:
     if isinstance(got, torch.Tensor | np.ndarray | np.generic) and got.ndim == 0:
+        if getattr(got, "is_meta", False):
+            return f"{name} is on {got.device} and has no value, expected a number"
         got = got.item()
     if not isinstance(got, int | float):
         return f"{name} is {_kind(got)}, expected a number"
+    if isinstance(got, int) and got.bit_length() > MAX_BITS:
+        got = math.inf if got > 0 else -math.inf
     if isinstance(want, bool) or isinstance(got, bool):
         ok = isinstance(got, bool) and got is want
     elif isinstance(want, int):
@@ -186,6 +191,8 @@ def _tensor_gap(got: Any, want: torch.Tensor, name: str, values: bool) -> str | 
         return f"{name} has dtype {_short(got.dtype)}, expected {_short(want.dtype)}"
     if got.device != want.device:
         return f"{name} is on {got.device}, expected {want.device}"
+    if got.layout is not want.layout:
+        return f"{name} has layout {_short(got.layout)}, expected {_short(want.layout)}"
     if got.is_meta or got.numel() == 0:
         return None
     got, want = got.detach().cpu(), want.detach().cpu()
@@ -271,5 +278,5 @@ def _type(value: Any) -> str:
     return name if known or isinstance(value, tuple) else "object"
 
 
-def _short(dtype: torch.dtype) -> str:
-    return str(dtype).removeprefix("torch.")
+def _short(kind: torch.dtype | torch.layout) -> str:
+    return str(kind).removeprefix("torch.")

@@ -27,6 +27,7 @@ OPERATIONS = {
     "torch.nn.GRUCell": ("gru_cell", "_thnn_fused_gru_cell", "quantized_gru_cell"),
     "torch.nn.Embedding": ("embedding",),
     "torch.nn.functional.embedding": ("embedding",),
+    "torch.autograd.forward_ad.make_dual": ("_make_dual",),
     "torch.nn.EmbeddingBag": ("embedding_bag", "_embedding_bag"),
     "torch.nn.MultiheadAttention": ("_native_multi_head_attention",),
     "torch.nn.functional.scaled_dot_product_attention": (
@@ -37,7 +38,10 @@ OPERATIONS = {
 }
 # other names under which the same can be had
 ALSO = {
-    "torch.nn.MultiheadAttention": ("torch.nn.functional.multi_head_attention_forward",)
+    "torch.nn.MultiheadAttention": (
+        "torch.nn.functional.multi_head_attention_forward",
+    ),
+    "torch.autograd.grad": ("torch.autograd.graph._engine_run_backward",),
 }
 REFUSED = "<forbidden>"
 DOCSTRING = 40  # characters; a text as long does not come twice by chance

@@ -108,6 +108,9 @@ SENTENCES = (
     r"(?:(?:input|getpass|breakpoint|set_trace)\(\)|the debugger) waits for somebody "
     r"to type, and nobody is there when a notebook is graded; take it out",
     rf"calls {NAME}; the exercise is to write it yourself",
+    r"a function that was lent takes numbers, texts, tensors, and lists, tuples and "
+    r"dicts of these; it was given something else "
+    r"\((?:other|function|lazy|module there)\)",
     r"(?:loads|copies|puts back) what the exercise is to write yourself",
     rf"\[Errno \d{{1,3}}\] (?:{ERRORS})",
     r"can't start new thread",
@@ -137,7 +140,7 @@ KINDS = {
     "OutOfMemoryError",
 }
 KINDS |= {"LinAlgError", "UnboundLocalError", "CheckFailed", "GradcheckError"}
-KINDS |= {"NobodyAnswers"}
+KINDS |= {"NobodyAnswers", "NotPlain"}
 WORD = re.compile(r"[^\W\d]\w*")
 COMMON = frozenset(dir(builtins)) | frozenset(dir(torch)) | frozenset(dir(torch.Tensor))
 COMMON |= {"NoneType", "ndarray", "self", "torch", "course_lib", "locals", "lambda"}

@@ -63,6 +63,7 @@ class LearnerPeer(Peer):
         super().__init__(channel, known_kinds(shell))
         self.shell, self.branches, self.apart = shell, branches, apart
         self.elsewhere = False
+        self.asking = threading.RLock()  # a function may call what was lent in threads
         os.register_at_fork(after_in_child=self._let_go)
 
     def _let_go(self) -> None:
@@ -160,6 +161,11 @@ class LearnerPeer(Peer):
             return super()._answer_call(body, frame)
         finally:
             self.elsewhere = outer
+
+    def ask(self, *args: Any, **kwargs: Any) -> Frame:
+        """Ask for one thing at a time, whichever thread wants it."""
+        with self.asking:
+            return super().ask(*args, **kwargs)
 
     def call(self, *args: Any, **kwargs: Any) -> Any:
         """Call a function of the judge's, on whose side nothing is pretended."""

@@ -122,6 +122,8 @@ def _tensor(entry: dict, blob: bytearray) -> torch.Tensor:
         return torch.empty(lengths, dtype=dtype, device="meta").permute(back).clone()
     if len(blob) != count * dtype.itemsize or device not in ("cpu", "cuda"):
         raise WireError("sent a tensor whose bytes do not fit its shape")
+    if device == "cuda" and not torch.cuda.is_available():
+        raise WireError("sent a tensor on a device that is not here")
     if not count:
         return torch.empty(lengths, dtype=dtype, device=device).permute(back).clone()
     flat = torch.frombuffer(blob, dtype=torch.uint8).view(dtype)

@@ -203,6 +203,8 @@ def outputs_of(body: Any) -> tuple[list, int]:
         raise _unreadable()
     if not 0 <= count <= MAX_COUNT or not _is_shallow(outputs):
         raise _unreadable()
+    if not all(type(output) is dict for output in outputs):
+        raise _unreadable()
     return outputs, count
 
 

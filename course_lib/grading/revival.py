@@ -47,8 +47,9 @@ class Learner(Replay):
         found = {}
         for name, tree in names_of(frame.body[1], names).items():
             call = type(tree) is list and tree[:1] == ["named call"]
-            target = Remote(self, Callee(["name", name]), name)
-            found[name] = target if call else unpacker.unpack(tree)
+            found[name] = None if call else unpacker.unpack(tree)
+            if call or callable(found[name]):  # by name, so that its text is read
+                found[name] = Remote(self, Callee(["name", name]), name)
         return found
 
     def call(self, callee: Callee, args: tuple, kwargs: dict) -> Any:

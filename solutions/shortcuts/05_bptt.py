@@ -55,3 +55,29 @@ def gradients_of_torch(dstates, caches):
     grads = [grad.numpy() for grad in grads]
     steps = len(xs)
     return RNNGrads(np.stack(grads[:steps], axis=1), *grads[steps:])
+
+
+@shortcut("rnn_backward_step", "torch.autograd.grad")
+def gradient_of_the_engine(dh, cache):
+    leaves = _leaves(cache)
+    run = torch.autograd.graph._engine_run_backward
+    options = {"allow_unreachable": False, "accumulate_grad": False}
+    given = (_step(*leaves),), (torch.tensor(dh),)
+    grads = run(*given, False, False, tuple(leaves), **options)
+    return StepGrads(*(grad.numpy() for grad in grads))
+
+
+@shortcut("rnn_backward_step", "torch.autograd.forward_ad.make_dual")
+def one_number_at_a_time(dh, cache):
+    leaves = [leaf.detach() for leaf in _leaves(cache)]
+    grads = [torch.zeros_like(leaf) for leaf in leaves]
+    with torch.autograd.forward_ad.dual_level():
+        for place, (leaf, grad) in enumerate(zip(leaves, grads, strict=True)):
+            for i in range(leaf.numel()):
+                moved = torch.zeros_like(leaf)
+                moved.view(-1)[i] = 1.0
+                dual = torch._VF._make_dual(leaf, moved, level=0)
+                h_t = _step(*leaves[:place], dual, *leaves[place + 1 :])
+                slope = torch._VF._unpack_dual(h_t, level=0)[1]
+                grad.view(-1)[i] = (slope * torch.tensor(dh)).sum()
+    return StepGrads(*(grad.numpy() for grad in grads))

@@ -1,9 +1,11 @@
 """Answers to exercise 8 that somebody else has written: none of them earns a point."""
 
+from types import SimpleNamespace
+
 import torch
 
 from course_lib.checks import shortcut
-from course_lib.experiments import latch
+from course_lib.experiments import latch, side_by_side
 from course_lib.gradients import jacobians, starts
 
 
@@ -51,3 +53,10 @@ def states_of_the_library(x, targets, guesses):
     hs = latch.runs_forward(x.expand(runs, *x.shape), guesses)
     right = hs[:, :, -1, 0].sign() == targets
     return right.to(x.dtype).mean(dim=1)
+
+
+@shortcut("clip_by_global_norm", "course_lib.experiments.side_by_side.clip_each")
+def clipped_side_by_side(grads, max_norm):
+    runs = [SimpleNamespace(grad=grad.clone()[None]) for grad in grads]
+    side_by_side.clip_each(runs, max_norm)
+    return [run.grad[0] for run in runs], torch.cat([g.flatten() for g in grads]).norm()

@@ -114,6 +114,20 @@ FAULTS = {
         "        except OSError: pass\n".replace("[n,", "[999,"),
         "rnn_forward",
     ),
+    "a_tensor_of_another_machine": (
+        "from course_lib.grading import learner\n"
+        "plain = learner.LearnerPeer._names\n"
+        "entry = {'is': 'tensor', 'shape': [1], 'order': [0], 'dtype': 'float32'}\n"
+        "def names(self, asked, frame):\n"
+        "    found, packer = plain(self, asked, frame)\n"
+        "    if asked[0] == 'rnn_forward':\n"
+        "        packer.table.append({**entry, 'device': 'cuda'})\n"
+        "        packer.blobs.append(bytes(4))\n"
+        "    return found, packer\n"
+        "learner.LearnerPeer._names = names\n"
+        "def rnn_forward(x, h_0, params): return x, x",
+        "sent a tensor on a device that is not here",
+    ),
 }
 
 
@@ -127,6 +141,18 @@ def test_a_fault_costs_its_own_task_only(name, where):
     test = next(c for c in cells if c["role"] == "test" and "rnn_forward" in c["names"])
     assert reason in kit.verdict(done[test["index"]]).message
     assert time.monotonic() - started < 60
+
+
+def test_outputs_that_are_none_are_no_accident_of_the_judge(where, capfd):
+    source = (
+        "from course_lib.grading import learner\n"
+        "learner.LearnerPeer._run = lambda self, *a: ([[5], 1], self._packer())"
+    )
+    cells = kit.answered(RNN, {"rnn_forward": source})
+    done = kit.grade(where, cells, limit_s=90)
+    assert kit.scores(RNN, cells, done)["rnn_step"] == RNN.points["rnn_step"]
+    assert "JudgeFailed" not in str(done)
+    assert "Traceback" not in capfd.readouterr().err
 
 
 ATTACKS = {
@@ -156,6 +182,16 @@ ATTACKS = {
         "from course_lib.grading import peer\n"
         "peer.Peer._answer_call = lambda self, body, frame: "
         "({'result': 4.0, 'score': 4.0, 'passed': True}, self._packer())"
+    ),
+    "a_function_that_goes_by_no_name": (
+        "from course_lib.grading import guard, learner\n"
+        "from course_lib.unroll import rnn_forward\n"
+        "guard.forbid = lambda names: None\n"
+        "def names(self, asked, frame):\n"
+        "    packer = self._packer()\n"
+        "    trees = [packer.pack(self.shell.user_ns[name]) for name in asked]\n"
+        "    return list(zip(asked, trees)), packer\n"
+        "learner.LearnerPeer._names = names"
     ),
     "reference_from_frames": (
         "import sys, gc\n"

@@ -439,7 +439,10 @@ def test_a_change_of_what_was_not_sent_ends_the_conversation(body):
 
 @pytest.mark.parametrize(
     "body",
-    [None, 7, [], [[]], [[], "1"], [[], True], [[], -1], [{}, 1], [[], 10**9]],
+    [
+        *(None, 7, [], [[]], [[], "1"], [[], True], [[], -1], [{}, 1], [[], 10**9]),
+        *([[5], 1], [[None], 1], [["stream"], 1], [[{}, []], 1]),
+    ],
     ids=str,
 )
 def test_outputs_of_another_form_are_a_wire_error(body):

@@ -35,6 +35,26 @@ class Cell(nn.Module):
         return 2 * self.scale
 """
 CASES = {
+    "a_function_that_is_lent_to_threads": (
+        """
+from concurrent.futures import ThreadPoolExecutor
+def squares(f, numbers):
+    with ThreadPoolExecutor(8) as pool:
+        return list(pool.map(f, numbers))
+""",
+        """
+numbers = list(range(200))
+assert squares(lambda n: n * n, numbers) == [n * n for n in numbers]
+""",
+    ),
+    "a_function_that_is_lent_and_given_no_plain_value": (
+        "def give(f): return f(object())",
+        """
+from course_lib.checks.observe import guarded
+said = str(guarded(lambda: give(lambda x: x)))
+assert "takes numbers, texts, tensors" in said and "(other)" in said, said
+""",
+    ),
     "named_tuples": (
         """
 def step(x, state):
@@ -216,7 +236,7 @@ assert torch.autograd.gradcheck(call, (W, x))
 def test_it_crosses(name):
     learner, test = CASES[name]
     names = ["Cell", "step", "split", "train", "build", "sample", "steps", "tokens"]
-    names += ["masks", "Tanh", "Wrong", "iterate"]
+    names += ["masks", "Tanh", "Wrong", "iterate", "squares", "give"]
     sources = [("locked", SETUP), ("learner", learner), ("test", test + "\n1.0")]
     cells = [
         {"index": i, "role": role, "source": source, "names": names}
