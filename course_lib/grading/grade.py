@@ -4,6 +4,7 @@ This is what `python -m course_lib grade` calls. The work itself is in `batch`; 
 course's configuration is read, the workers are chosen, and what cannot work is said.
 """
 
+import contextlib
 import sys
 import time
 from collections.abc import Collection
@@ -51,13 +52,18 @@ def grade(
     whole.force = force
     one = whole.journal.one_writer()
     try:
-        with quiet(), programs_on_path(), one, whole.writer.opened():
+        with contextlib.ExitStack() as stack:
+            stack.enter_context(programs_on_path())
+            # forked before there are threads, the lock and an open gradebook
+            template = stack.enter_context(contextlib.closing(pool.template()))
+            for part in (quiet(), one, whole.writer.opened()):
+                stack.enter_context(part)
             shared = whole.shared()
             chosen = engine.Engine(**shared["engine"])
             chosen.backend()  # refuse before all work
             if scheduler in (None, "local") and (text := tight(workers, chosen)):
                 print(text, file=sys.stderr)
-            at = _workers(workers, scheduler, shared)
+            at = _workers(workers, scheduler, shared, template)
             try:
                 whole.run(at, shared, students)
             finally:
@@ -91,9 +97,11 @@ def tight(workers: int, chosen: engine.Engine) -> str | None:
     )
 
 
-def _workers(count: int, scheduler: str | None, shared: dict) -> pool.Workers:
+def _workers(
+    count: int, scheduler: str | None, shared: dict, template: pool.Template
+) -> pool.Workers:
     if count < 1:
         raise GradeError(f"--workers is {count}; at least 1 is needed")
     if scheduler:
         return DaskWorkers(scheduler, count, shared)
-    return pool.LocalWorkers(count, shared)
+    return pool.LocalWorkers(count, shared, template)

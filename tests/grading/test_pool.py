@@ -102,7 +102,7 @@ def workers():
     """Keep the workers of all runs in this process: warm servers start once."""
     kept: dict[str, pool.LocalWorkers] = {}
 
-    def get(count: int, scheduler: str | None, shared: dict) -> pool.LocalWorkers:
+    def get(count: int, scheduler: str | None, shared: dict, _) -> pool.LocalWorkers:
         known = kept.setdefault(journal.key_of(shared), pool.LocalWorkers(2, shared))
         known.slots = count
         return known
@@ -349,7 +349,7 @@ def test_a_second_writer_is_refused(prepared, tmp_path):
 def test_a_killed_worker_costs_one_attempt(prepared, undisturbed, tmp_path, workers):
     root = fresh(prepared, tmp_path / "course")
     [known] = workers.values()
-    process, _ = known.running[0]
+    process = known.running[0][0]
     os.kill(process.pid, signal.SIGKILL)
     summary = grade(root, NAME)
     assert known.running[0][0].pid != process.pid
