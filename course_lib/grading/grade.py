@@ -21,7 +21,8 @@ from course_lib.grading.course import load_config, programs_on_path, quiet, trou
 from course_lib.grading.far import DaskWorkers
 from course_lib.grading.journal import JournalBusy
 
-SERVERS_MIB = 600  # of a worker before it grades, at most
+SERVERS_MIB = 600  # of two warm servers and of who started them, at most
+WORKER_MIB = 60  # of a worker that shares servers, beside what it grades
 PROBLEMS = (JournalBusy, NbGraderException, pool.Accident)
 
 
@@ -61,7 +62,9 @@ def grade(
             shared = whole.shared()
             chosen = engine.Engine(**shared["engine"])
             chosen.backend()  # refuse before all work
-            if scheduler in (None, "local") and (text := tight(workers, chosen)):
+            if scheduler in (None, "local") and (
+                text := tight(workers, chosen, share=scheduler is None)
+            ):
                 print(text, file=sys.stderr)
             at = _workers(workers, scheduler, shared, template)
             try:
@@ -81,19 +84,26 @@ def grade(
     return whole.summary
 
 
-def tight(workers: int, chosen: engine.Engine) -> str | None:
+def tight(workers: int, chosen: engine.Engine, share: bool = True) -> str | None:
     """Return a warning if the memory would not do if all learners used all of theirs.
 
-    What a worker has beside that are its warm servers; their forks share memory.
+    Beside that there are warm servers, whose forks share memory with them.
+
+    Args:
+        workers: how many.
+        chosen: the engine, with its limits.
+        share: whether all share two servers; or else each has two of its own.
     """
-    each = SERVERS_MIB + chosen.memory_mib
+    pairs, each = 1 if share else workers, WORKER_MIB + chosen.memory_mib
+    most = pairs * SERVERS_MIB + workers * each
     free = psutil.virtual_memory().available >> 20
-    if workers * each <= free:
+    if most <= free:
         return None
     return (
-        f"{workers} workers may need {workers} x ({SERVERS_MIB} + {chosen.memory_mib}) "
-        f"MiB = {workers * each} MiB, and {free} MiB are free; honest submissions "
-        "need far less. Fewer --workers or a lower c.Engine.memory_mib are safe"
+        f"{workers} workers may need {pairs} x {SERVERS_MIB} MiB + {workers} x "
+        f"({WORKER_MIB} + {chosen.memory_mib}) MiB = {most} MiB, and {free} MiB are "
+        "free; honest submissions need far less. Fewer --workers or a lower "
+        "c.Engine.memory_mib are safe"
     )
 
 
