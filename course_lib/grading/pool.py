@@ -97,9 +97,10 @@ class LocalWorkers:
 
     def call(self, slot: int, job: dict) -> bytes:
         """Send a job to the worker of a slot and wait for what it returns."""
-        if slot not in self.running:
-            self.running[slot] = self._start()
-        _, ours, _ = self.running[slot]
+        known = self.running.get(slot)
+        if known is None:
+            known = self.running[slot] = self._start()
+        _, ours, _ = known
         try:
             ours.send(job)
             if not ours.poll(self.limit_s):
@@ -136,20 +137,23 @@ class LocalWorkers:
         return process, ours, life
 
     def _end(self, slot: int) -> None:
-        process, ours, life = self.running.pop(slot)
-        ours.close()
-        process.end()
-        life.close()
+        if known := self.running.pop(slot, None):  # or `close` has it
+            process, ours, life = known
+            ours.close()
+            process.end()
+            life.close()
 
     def close(self) -> None:
         """Let every worker end by itself, and see that it does."""
-        for _, ours, _ in self.running.values():
+        self.template.close()
+        # after Ctrl-C the threads of the slots are still at work
+        known = [self.running.pop(slot, None) for slot in list(self.running)]
+        ending = list(filter(None, known))
+        for _, ours, _ in ending:
             ours.close()
-        for process, _, life in self.running.values():
+        for process, _, life in ending:
             process.end(PATIENCE_S)
             life.close()
-        self.running.clear()
-        self.template.close()
         self.servers.close()
 
 

@@ -66,7 +66,7 @@ class Template:
         """
         self.target, self.lock = target, threading.Lock()
         self.sock: socket.socket | None = None
-        self.pid = 0
+        self.pid, self.closed = 0, False
         if fork_now and len(os.listdir("/proc/self/task")) == 1:
             self._fork()
 
@@ -77,7 +77,7 @@ class Template:
             OSError: there is none to be had.
         """
         with self.lock:
-            for _ in range(2):
+            for _ in range(0 if self.closed else 2):
                 if self.sock is None:
                     self._start()
                 with contextlib.suppress(BrokenPipeError, ConnectionResetError):
@@ -91,8 +91,9 @@ class Template:
         raise OSError("the template of the workers died")
 
     def close(self) -> None:
-        """End the template; what it forked goes on."""
+        """End the template, for good; what it forked goes on."""
         with self.lock:
+            self.closed = True
             self._forget()
 
     def _forget(self) -> None:
