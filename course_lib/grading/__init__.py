@@ -50,7 +50,8 @@ hung into it by `settings.configure`, which `nbgrader_config.py` calls.
       batch      the submissions on their way: threads, one writer, what is passed over
       summary    what became of them
       journal    what is done, safe from a kill
-      pool, far  workers: processes of this machine; Dask
+      pool, far  workers: processes of this machine, which share warm servers; Dask
+      template   what the former are forked from
       worker, steps
                  what a worker does with a submission: nbgrader's steps included
       plain      options of the configuration as data, for workers

@@ -6,14 +6,28 @@ import socket
 
 MAX_LINE = 1 << 16
 MAX_SOCKETS = 253  # so many the kernel passes on at once
+OPERATIONS = ("controller", "client", "start", "stop")
 
 
 class Client:
     """One connection: its unread lines, its sockets in transit, its children."""
 
-    def __init__(self, conn: socket.socket, life: socket.socket | None = None):
-        """Take a connected stream socket, and one that ends the client if it closes."""
-        self.conn, self.life = conn, life
+    def __init__(
+        self,
+        conn: socket.socket,
+        life: socket.socket | None = None,
+        may: tuple[str, ...] = (),
+        owner: "Client | None" = None,
+    ):
+        """Take a connection and what is known of who is at its other end.
+
+        Args:
+            conn: a connected stream socket.
+            life: another, which ends the client if it closes.
+            may: operations that it may ask for.
+            owner: who asked for this client; it ends with that one.
+        """
+        self.conn, self.life, self.may, self.owner = conn, life, may, owner
         self.text = b""
         self.fds: list[int] = []
         self.children: dict[int, int] = {}  # pidfds by number
@@ -43,7 +57,7 @@ class Client:
         count = request.get("fds", 0)
         if type(count) is not int or not 0 <= count <= len(self.fds):
             raise ValueError("announces sockets that did not come")
-        if request.get("op") not in ("client", "start", "stop"):
+        if request.get("op") not in OPERATIONS:
             raise ValueError("asks for nothing that is known")
         fds, self.fds = self.fds[:count], self.fds[count:]
         socks = []

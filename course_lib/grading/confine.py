@@ -10,6 +10,7 @@ exceeds it.
 A judge gets less than a learner: it is one process, and writes no file at all.
 """
 
+import contextlib
 import os
 import resource
 import signal
@@ -110,18 +111,22 @@ class Confinement:
             most = min(value + MORE_FOR_BRANCHES, hard) if branches else value
             resource.setrlimit(kind, (value, most))
 
-    def watch(self, pidfd: int) -> None:
-        """Kill a submission whose processes together hold too much memory."""
-        pid = seen_as(pidfd)
-        if pid < 1:
-            return  # it has ended
-        own, family = _private_kib("self"), _family(pid)
+    def watch(self, pidfds: list[int]) -> None:
+        """Kill each submission whose processes together hold too much memory."""
+        parents, own = _parents(), _private_kib("self")  # looked up once for all
+        for pidfd in pidfds:
+            pid = seen_as(pidfd)
+            if pid > 0:  # or it has ended
+                self._weigh(pidfd, _family(pid, parents), own)
+
+    def _weigh(self, pidfd: int, family: list[int], own: int) -> None:
         total = sum(max(0, _private_kib(p) - own) for p in family)
         # what branches share is counted once by the second look, which takes longer
         if total > self.memory_mib * 1024:
             total = sum(map(_fair_share_kib, family))
         if total > self.memory_mib * 1024:
-            signal.pidfd_send_signal(pidfd, signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):
+                signal.pidfd_send_signal(pidfd, signal.SIGKILL)
 
 
 # as much memory as a learner, and more sockets: two for each test. No more than that:
@@ -190,8 +195,8 @@ def _sum_kib(pid: int | str, file: str, names: tuple[str, ...]) -> int:
     return sum(int(parts[1]) for parts in lines if parts and parts[0] in names)
 
 
-def _family(pid: int) -> list[int]:
-    """Return a process and all that descend from it."""
+def _parents() -> dict[int, int]:
+    """Return the parent of every process in sight."""
     parents = {}
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
@@ -200,6 +205,11 @@ def _family(pid: int) -> list[int]:
             except OSError:
                 continue
             parents[int(entry.name)] = int(stat.rpartition(")")[2].split()[1])
+    return parents
+
+
+def _family(pid: int, parents: dict[int, int]) -> list[int]:
+    """Return a process and all that descend from it."""
     found = [pid]
     for one in found:
         found += [child for child, parent in parents.items() if parent == one]

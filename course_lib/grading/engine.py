@@ -18,7 +18,7 @@ from course_lib.grading.cells import clean, error_output, generated, is_test, jo
 from course_lib.grading.confine import JUDGE, Confinement
 from course_lib.grading.rebuild import nothing_to_run
 from course_lib.grading.sandbox import NAMES, Backend, choose
-from course_lib.grading.servers import EngineError, Servers, close_servers
+from course_lib.grading.servers import EngineError, Servers, close_servers, share
 
 __all__ = [
     "Engine",
@@ -28,6 +28,7 @@ __all__ = [
     "clean",
     "close_servers",
     "job_of",
+    "share",
 ]
 
 

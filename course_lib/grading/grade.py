@@ -4,6 +4,7 @@ This is what `python -m course_lib grade` calls. The work itself is in `batch`; 
 course's configuration is read, the workers are chosen, and what cannot work is said.
 """
 
+import contextlib
 import sys
 import time
 from collections.abc import Collection
@@ -20,7 +21,8 @@ from course_lib.grading.course import load_config, programs_on_path, quiet, trou
 from course_lib.grading.far import DaskWorkers
 from course_lib.grading.journal import JournalBusy
 
-SERVERS_MIB = 600  # of a worker before it grades, at most
+SERVERS_MIB = 600  # of two warm servers and of who started them, at most
+WORKER_MIB = 60  # of a worker that shares servers, beside what it grades
 PROBLEMS = (JournalBusy, NbGraderException, pool.Accident)
 
 
@@ -51,13 +53,20 @@ def grade(
     whole.force = force
     one = whole.journal.one_writer()
     try:
-        with quiet(), programs_on_path(), one, whole.writer.opened():
+        with contextlib.ExitStack() as stack:
+            stack.enter_context(programs_on_path())
+            # forked before there are threads, the lock and an open gradebook
+            template = stack.enter_context(contextlib.closing(pool.template()))
+            for part in (quiet(), one, whole.writer.opened()):
+                stack.enter_context(part)
             shared = whole.shared()
             chosen = engine.Engine(**shared["engine"])
             chosen.backend()  # refuse before all work
-            if scheduler in (None, "local") and (text := tight(workers, chosen)):
+            if scheduler in (None, "local") and (
+                text := tight(workers, chosen, share=scheduler is None)
+            ):
                 print(text, file=sys.stderr)
-            at = _workers(workers, scheduler, shared)
+            at = _workers(workers, scheduler, shared, template)
             try:
                 whole.run(at, shared, students)
             finally:
@@ -75,25 +84,34 @@ def grade(
     return whole.summary
 
 
-def tight(workers: int, chosen: engine.Engine) -> str | None:
+def tight(workers: int, chosen: engine.Engine, share: bool = True) -> str | None:
     """Return a warning if the memory would not do if all learners used all of theirs.
 
-    What a worker has beside that are its warm servers; their forks share memory.
+    Beside that there are warm servers, whose forks share memory with them.
+
+    Args:
+        workers: how many.
+        chosen: the engine, with its limits.
+        share: whether all share two servers; or else each has two of its own.
     """
-    each = SERVERS_MIB + chosen.memory_mib
+    pairs, each = 1 if share else workers, WORKER_MIB + chosen.memory_mib
+    most = pairs * SERVERS_MIB + workers * each
     free = psutil.virtual_memory().available >> 20
-    if workers * each <= free:
+    if most <= free:
         return None
     return (
-        f"{workers} workers may need {workers} x ({SERVERS_MIB} + {chosen.memory_mib}) "
-        f"MiB = {workers * each} MiB, and {free} MiB are free; honest submissions "
-        "need far less. Fewer --workers or a lower c.Engine.memory_mib are safe"
+        f"{workers} workers may need {pairs} x {SERVERS_MIB} MiB + {workers} x "
+        f"({WORKER_MIB} + {chosen.memory_mib}) MiB = {most} MiB, and {free} MiB are "
+        "free; honest submissions need far less. Fewer --workers or a lower "
+        "c.Engine.memory_mib are safe"
     )
 
 
-def _workers(count: int, scheduler: str | None, shared: dict) -> pool.Workers:
+def _workers(
+    count: int, scheduler: str | None, shared: dict, template: pool.Template
+) -> pool.Workers:
     if count < 1:
         raise GradeError(f"--workers is {count}; at least 1 is needed")
     if scheduler:
         return DaskWorkers(scheduler, count, shared)
-    return pool.LocalWorkers(count, shared)
+    return pool.LocalWorkers(count, shared, template)

@@ -40,6 +40,8 @@ OPTIONS = (
     *("--cap-drop", "all", "--cap-add", "SETUID,SETGID"),
     *("--security-opt", "no-new-privileges", "--security-opt", "unmask=ALL"),
     *("--security-opt", "seccomp=unconfined", "--security-opt", "label=disable"),
+    # each submission has its own limit; one more for all would let one starve others
+    *("--pids-limit", "-1"),
     # podman mounts it for all forks to write to
     *("--tmpfs", "/dev/mqueue:ro,size=4k", "--workdir", "/tmp"),
 )

@@ -2,7 +2,8 @@
 
 One forks judges, the other learners; they share nothing but the sockets that a judge
 passes on. They are started once, by whoever first grades a notebook, and end with that
-process.
+process. Several workers may share one pair: each has connections of its own to it, and
+what it started ends with them. A worker whose shared pair died starts its own.
 """
 
 import atexit
@@ -25,8 +26,47 @@ class EngineError(RuntimeError):
     """The engine itself cannot work; no grade is to be had from it."""
 
 
-class Servers:
-    """The two warm servers of this process, of judges and of learners."""
+class Pair:
+    """Connections to two warm servers, of judges and of learners."""
+
+    judges: socket.socket
+    learners: socket.socket
+
+    def client(self, control: socket.socket) -> socket.socket:
+        """Return a new connection to a server; what it starts lives as long."""
+        ours, theirs = socket.socketpair()
+        _ask_for("client", control, theirs)
+        return ours
+
+    @contextlib.contextmanager
+    def lent(self, control: socket.socket) -> Iterator[socket.socket]:
+        """A connection to hand on: it ends here, whoever else may hold it by then."""
+        ours, theirs = socket.socketpair()
+        life, its_life = socket.socketpair()
+        with ours, life:
+            _ask_for("client", control, theirs, its_life)
+            yield ours
+
+    def alive(self) -> bool:
+        """Whether both servers run."""
+        return all(map(_is_open, (self.judges, self.learners)))
+
+    def close(self) -> None:
+        """End everything that was started over these connections."""
+        self.judges.close()
+        self.learners.close()
+
+
+class Shared(Pair):
+    """Connections to the servers of another process; their end is not the servers'."""
+
+    def __init__(self, judges: socket.socket, learners: socket.socket):
+        """Take what `Servers.controllers` gave."""
+        self.judges, self.learners = judges, learners
+
+
+class Servers(Pair):
+    """The two warm servers of this process."""
 
     def __init__(self, backend: Backend):
         """Start both; they import at the same time."""
@@ -48,20 +88,14 @@ class Servers:
             env |= {"HOME": folder, "IPYTHONDIR": folder, "MPLCONFIGDIR": folder}
         return _popen(lambda fd: self.backend.command(inner, fd), env)
 
-    def client(self, control: socket.socket) -> socket.socket:
-        """Return a new connection to a server; what it starts lives as long."""
-        ours, theirs = socket.socketpair()
-        _ask_for_client(control, theirs)
-        return ours
-
-    @contextlib.contextmanager
-    def lent(self, control: socket.socket) -> Iterator[socket.socket]:
-        """A connection to hand on: it ends here, whoever else may hold it by then."""
-        ours, theirs = socket.socketpair()
-        life, its_life = socket.socketpair()
-        with ours, life:
-            _ask_for_client(control, theirs, its_life)
-            yield ours
+    def controllers(self) -> tuple[socket.socket, socket.socket]:
+        """Return connections for a worker, over which it adds clients of its own."""
+        found = []
+        for control in (self.judges, self.learners):
+            ours, theirs = socket.socketpair()
+            _ask_for("controller", control, theirs)
+            found.append(ours)
+        return tuple(found)
 
     def alive(self) -> bool:
         """Whether both servers run."""
@@ -69,8 +103,7 @@ class Servers:
 
     def close(self) -> None:
         """End both servers and everything in them."""
-        self.judges.close()
-        self.learners.close()
+        super().close()
         for process in self.processes:
             try:
                 process.wait(5)
@@ -80,11 +113,24 @@ class Servers:
         self.folder.cleanup()
 
 
-def _ask_for_client(control: socket.socket, *theirs: socket.socket) -> None:
-    request = json.dumps({"op": "client", "fds": len(theirs)}).encode() + b"\n"
-    socket.send_fds(control, [request], [sock.fileno() for sock in theirs])
-    for sock in theirs:
-        sock.close()
+def _ask_for(what: str, control: socket.socket, *theirs: socket.socket) -> None:
+    request = json.dumps({"op": what, "fds": len(theirs)}).encode() + b"\n"
+    try:
+        socket.send_fds(control, [request], [sock.fileno() for sock in theirs])
+    finally:
+        for sock in theirs:
+            sock.close()
+
+
+def _is_open(sock: socket.socket) -> bool:
+    """Whether anybody holds the other end; servers send nothing once they run."""
+    try:
+        sock.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+    except BlockingIOError:
+        return True
+    except OSError:
+        pass
+    return False
 
 
 def _popen(command: Any, env: dict) -> tuple[socket.socket, subprocess.Popen]:
@@ -113,10 +159,15 @@ def _await_ready(sock: socket.socket) -> None:
     sock.settimeout(None)
 
 
-_servers: dict[tuple[int, Backend], Servers] = {}
+_servers: dict[tuple[int, Backend], Pair] = {}
 
 
-def servers(backend: Backend) -> Servers:
+def share(backend: Backend, judges: socket.socket, learners: socket.socket) -> None:
+    """Let this process use another's servers for a backend, as long as they live."""
+    _servers[os.getpid(), backend] = Shared(judges, learners)
+
+
+def servers(backend: Backend) -> Pair:
     """Return this process's servers for a backend; started once, ended at exit."""
     key = os.getpid(), backend
     found = _servers.get(key)

@@ -6,12 +6,15 @@ inside the sandbox. Neither touches CUDA or starts a thread, which a fork would 
 survive. A server lives as long as its control socket, and the children of a client as
 long as the client's.
 
-    control   {"op": "client"} and one or two sockets: one more client; when the
-              second closes, the client goes, whoever may hold the first by then
-    client    {"op": "start", ...} and sockets: fork; {"op": "stop"}: end its children
+    control     {"op": "client"} and one or two sockets: one more client; when the
+                second closes, the client goes, whoever may hold the first by then;
+                {"op": "controller"} and a socket: one more controller
+    controller  {"op": "client"}, likewise; its clients end when it closes
+    client      {"op": "start", ...} and sockets: fork; {"op": "stop"}: end its children
 
 A client may be a judge that a submission has taken over. It can start and stop its own
-children and nothing else; one that sends anything else is cut off.
+children and nothing else; whoever sends what is not theirs to ask for is cut off. A
+controller is a worker that shares the server with others.
 """
 
 import argparse
@@ -23,6 +26,7 @@ import selectors
 import signal
 import socket
 import sys
+import time
 import traceback
 from collections.abc import Callable
 
@@ -43,7 +47,7 @@ class Server:
         self,
         control: socket.socket,
         start: Start,
-        watch: Callable[[int], None] | None = None,
+        watch: Callable[[list[int]], None] | None = None,
         fork: Callable[[], int] = os.fork,
     ):
         """Take the parts that differ between servers.
@@ -51,25 +55,27 @@ class Server:
         Args:
             control: ends the server when it closes.
             start: what a child does.
-            watch: looks after a child now and then, given by its pidfd.
+            watch: looks after the children now and then, given by their pidfds.
             fork: makes a child; returns what `os.fork` does.
         """
         self.selector = selectors.DefaultSelector()
         self.start, self.watch, self.fork = start, watch, fork
-        self.control = Client(control)
+        self.control = Client(control, may=("client", "controller"))
         self.clients = {self.control}
         self._wait_for(control, self._read, self.control)
 
     def run(self) -> None:
         """Serve until the control socket closes."""
+        due = 0.0
         while True:
             busy = any(client.children for client in self.clients)
             for key, _ in self.selector.select(WATCH_S if busy else None):
                 key.data()
-            if busy and self.watch:
-                for client in self.clients:
-                    for pidfd in list(client.children.values()):
-                        self.watch(pidfd)
+            # by the clock: what one client asks must not make all be looked after
+            if busy and self.watch and time.monotonic() >= due:
+                children = (client.children.values() for client in self.clients)
+                self.watch([pidfd for pidfds in children for pidfd in pidfds])
+                due = time.monotonic() + WATCH_S
 
     def _wait_for(self, what: int | socket.socket, then: Callable, *words) -> None:
         then = functools.partial(then, *words)
@@ -87,12 +93,14 @@ class Server:
     def _obey(self, client: Client, request: dict, socks: list) -> bool:
         """Do what a client asks; return whether its sockets are kept."""
         self._stop(client)  # one child a client
-        if request["op"] == "client" and client is self.control and socks:
-            self._add(Client(*socks))
+        op = request["op"] if request["op"] in client.may else None
+        if op in ("client", "controller") and socks:
+            may = ("client",) if op == "controller" else ("start", "stop")
+            self._add(Client(*socks, may=may, owner=client))
             return True
-        if request["op"] == "start" and len(client.children) <= MAX_DYING:
+        if op == "start" and len(client.children) <= MAX_DYING:
             self._fork(client, request, socks)
-        elif request["op"] != "stop":
+        elif op != "stop":
             self._drop(client)
         return False
 
@@ -111,9 +119,9 @@ class Server:
             self.selector.unregister(client.life)
         client.close()
         self.clients.discard(client)
+        for other in [other for other in self.clients if other.owner is client]:
+            self._drop(other)
         if client is self.control:
-            for other in self.clients:
-                self._stop(other)
             sys.exit(0)
 
     def _fork(self, client: Client, request: dict, socks: list) -> None:

@@ -21,11 +21,13 @@ from course_lib import __main__ as command_line
 from course_lib import assignments
 from course_lib.grading import grade as grading
 from course_lib.grading import journal, pool, sandbox
-from course_lib.grading.course import Course
+from course_lib.grading.batch import Class
+from course_lib.grading.course import Course, load_config
 from course_lib.grading.grade import GradeError, grade
 from course_lib.grading.settings import configure, use_engine
 
 NAME = "0_tiny"
+CLOSE = pool.LocalWorkers.close
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 KILLS = int(os.environ.get("UNROLLED_KILLS", "2"))
@@ -102,18 +104,17 @@ def workers():
     """Keep the workers of all runs in this process: warm servers start once."""
     kept: dict[str, pool.LocalWorkers] = {}
 
-    def get(count: int, scheduler: str | None, shared: dict) -> pool.LocalWorkers:
+    def get(count: int, scheduler: str | None, shared: dict, _) -> pool.LocalWorkers:
         known = kept.setdefault(journal.key_of(shared), pool.LocalWorkers(2, shared))
         known.slots = count
         return known
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(grading, "_workers", get)
-        close = pool.LocalWorkers.close
         patch.setattr(pool.LocalWorkers, "close", lambda self: None)
         yield kept
         for found in kept.values():
-            close(found)
+            CLOSE(found)
             assert not found.running
 
 
@@ -349,12 +350,56 @@ def test_a_second_writer_is_refused(prepared, tmp_path):
 def test_a_killed_worker_costs_one_attempt(prepared, undisturbed, tmp_path, workers):
     root = fresh(prepared, tmp_path / "course")
     [known] = workers.values()
-    process, _ = known.running[0]
+    process = known.running[0][0]
     os.kill(process.pid, signal.SIGKILL)
     summary = grade(root, NAME)
     assert known.running[0][0].pid != process.pid
     assert summary.executed == 6
     assert contents(root) == undisturbed[1]
+
+
+def test_workers_share_one_pair_of_servers(undisturbed, workers):
+    [known] = workers.values()
+    shared = known.servers.found
+    assert shared.alive()
+    processes = [process for process, _, _ in known.running.values()]
+    assert len(processes) == 2
+    for process in processes:
+        assert psutil.Process(process.pid).children(recursive=True) == []
+    servers = [psutil.Process(process.pid) for process in shared.processes]
+    assert len({server.pid for server in servers}) == 2
+    assert {server.ppid() for server in servers} == {os.getpid()}
+
+
+def test_the_death_of_the_shared_servers_is_survived(prepared, undisturbed, tmp_path):
+    """Their workers go on with servers of their own, and nobody loses a point."""
+    root = fresh(prepared, tmp_path / "course")
+    workers = doomed(root)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(grading, "_workers", lambda *_: workers)
+        summary = grade(root, NAME, workers=2)
+    assert workers.killed
+    assert (summary.executed, summary.failed) == (6, {})
+    assert contents(root) == undisturbed[1]
+
+
+def doomed(root: Path) -> "pool.LocalWorkers":
+    """Return two workers whose shared servers are killed after the second job."""
+
+    class Doomed(pool.LocalWorkers):
+        calls, killed, close = 0, False, CLOSE
+
+        def call(self, slot: int, job: dict) -> bytes:
+            self.calls += 1
+            if self.calls == 3:
+                for process in self.servers.found.processes:
+                    process.kill()
+                self.killed = True
+            return super().call(slot, job)
+
+    whole = Class(root, NAME, load_config(root))
+    with whole.writer.opened():
+        return Doomed(2, whole.shared())
 
 
 class Cursed:

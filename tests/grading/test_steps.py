@@ -106,7 +106,9 @@ def test_a_step_that_workers_cannot_import_is_refused():
 def test_too_many_workers_for_the_memory_are_warned_of():
     assert tight(1, Engine(memory_mib=1)) is None
     text = tight(10_000, Engine(memory_mib=1000))
-    assert "10000 x (600 + 1000) MiB = 16000000 MiB" in text
+    assert "1 x 600 MiB + 10000 x (60 + 1000) MiB = 10600600 MiB" in text
+    text = tight(10_000, Engine(memory_mib=1000), share=False)
+    assert "10000 x 600 MiB + 10000 x (60 + 1000) MiB = 16600000 MiB" in text
 
 
 class Plugin(BasePlugin):

@@ -55,6 +55,8 @@ TO_THE_LEARNERS = {
     "another client": "ask({'op': 'client', 'fds': 1}, [os.pipe()[0]])",
     "one more client": "ask({'op': 'client', 'fds': 1}, "
     "[socket.socketpair()[0].detach()])",
+    "a controller": "ask({'op': 'controller', 'fds': 1}, "
+    "[socket.socketpair()[0].detach()])",
     "sockets that are none": "ask({'op': 'start', 'fds': 2, 'seed': 0}, os.pipe())",
     "sockets that did not come": "ask({'op': 'start', 'fds': 9, 'seed': 0}, [])",
     "fewer than none": "ask({'op': 'start', 'fds': -1, 'seed': 0}, [])",
