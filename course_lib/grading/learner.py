@@ -167,16 +167,6 @@ class LearnerPeer(Peer):
         with self.asking:
             return super().ask(*args, **kwargs)
 
-    def call(self, *args: Any, **kwargs: Any) -> Any:
-        """Call a function of the judge's, on whose side nothing is pretended."""
-        with elsewhere.suspended():
-            return super().call(*args, **kwargs)
-
-    def pull_back(self, *args: Any) -> list:
-        """Ask for gradients in the same way."""
-        with elsewhere.suspended():
-            return super().pull_back(*args)
-
     def requested(self, body: dict, frame: Frame) -> Requested:
         """Return what the judge asks for; it is trusted."""
         unpacker = self._unpacker(frame)

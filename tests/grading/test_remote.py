@@ -163,6 +163,14 @@ total.sum().backward()
 assert x.grad.tolist() == [[2.0] * 3] * 2
 """,
     ),
+    "a_wrapper_of_the_tests_own": (
+        "def steps(x):\n    for x_t in x.unbind(1):\n        yield 2 * x_t\n",
+        """
+from course_lib.checks import elsewhere
+values = elsewhere.checked(lambda x: list(steps(x)))(torch.ones(2, 3))
+assert [one.tolist() for one in values] == [[2.0, 2.0]] * 3
+""",
+    ),
     "strings_in_any_script": (
         "def tokens(text):\n    places = {c: i for i, c in enumerate(text)}\n"
         "    return list(text), places\n",
