@@ -172,8 +172,10 @@ def test_float32_error_is_not_larger_than_torchs(kind):
     found["ours"] += [p for _, p in parameter_gradients_at(module, layer)]
     found["exact"] += [p for p, _ in parameter_gradients_at(exact, layer)]
     for want, theirs, ours in zip(*found.values(), strict=True):
-        scale = 1.5 * (theirs - want).square().mean().sqrt()
-        assert (ours - want).square().mean().sqrt() <= scale
+        # the order of a sum is the processor's; what float32 itself rounds off is free
+        size, eps = want.square().mean().sqrt(), torch.finfo(torch.float32).eps
+        most = max(1.5 * (theirs - want).square().mean().sqrt(), 2 * eps * size)
+        assert (ours - want).square().mean().sqrt() <= most
 
 
 def parameter_gradients_at(module, layer):
