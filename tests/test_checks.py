@@ -271,6 +271,7 @@ def test_what_follows_is_not_a_mistake_of_its_own(inner, words):
 def test_an_edge_can_be_worth_more_and_its_title_must_be_right(capsys, monkeypatch):
     # on one seed in forty, numbers of the smallest case are beyond 1, too
     monkeypatch.setenv("UNROLLED_SEED", "1")
+
     def edge(size, draw):
         return -1 - draw(4, 3).abs(), 1 + draw(3).abs()
 

@@ -151,7 +151,7 @@ def _keep_only(sock: socket.socket) -> None:
         raw = io.FileIO(number, "w" if number else "r", closefd=False)
         buffered = io.BufferedWriter(raw) if number else io.BufferedReader(raw)
         stream = io.TextIOWrapper(
-            buffered, "utf-8", "backslashreplace", line_buffering=True
+            buffered, encoding="utf-8", errors="backslashreplace", line_buffering=True
         )
         _kept.append(getattr(sys, f"__{name}__"))
         setattr(sys, name, stream)

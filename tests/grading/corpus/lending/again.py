@@ -11,6 +11,7 @@ from ..entry import ANY, Entry
 
 # answers that are wrong in exercise 1 by their very text and may be right here
 NOT_WRONG_HERE: tuple[str, ...] = ()
+QUICK = ("patched_isclose", "callback_attributes", "forged_result_is_yours")
 
 
 def _again(entry: Entry) -> Entry:
@@ -22,7 +23,7 @@ def _again(entry: Entry) -> Entry:
         exercise="02_lending",
         golden={task: (0, _high(points)) for task, points in golden.items()},
         student="",
-        quick=False,
+        quick=entry.name in QUICK,
     )
 
 
