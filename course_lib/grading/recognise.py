@@ -18,6 +18,8 @@ DEFINES = re.compile(
 )
 NESTED = re.compile(r"^[ \t]+(?:async +)?(?:def|class) +(\w+)", re.M)
 STUB = re.compile(r"^(?:async +)?(?:def|class) +(\w+)", re.M)
+# its text goes to a file or to another program: it defines nothing in the notebook
+ELSEWHERE = re.compile(r"\s*%%(?!time\b|timeit\b|capture\b|prun\b)")
 
 
 @dataclass
@@ -86,6 +88,8 @@ class Recognised:
         )
         self.defined = [
             {name for both in DEFINES.findall(source) for name in both if name}
+            if not ELSEWHERE.match(source)
+            else set()
             for source in self.sources
         ]
         self.notes: list[Note] = []
@@ -207,6 +211,7 @@ class Recognised:
             if (cell.grade_id not in place or cell.grade_id in self.kinds)
             and cell.grade_id != grade_id
             and cell.source.strip() not in text
+            and not ELSEWHERE.match(cell.source)
         ]
         defining = [i for i in possible if names & self.defined[i]] or [
             i for i in possible if names & set(NESTED.findall(self.cells[i].source))
