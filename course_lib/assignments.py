@@ -192,8 +192,12 @@ def write_release(root: Path, name: str) -> Path:
     converter = GenerateAssignment(
         coursedir=CourseDirectory(config=config), config=config
     )
+    before = converter.log.level  # one log for the whole process
     converter.log.setLevel("ERROR")
-    converter.start()
+    try:
+        converter.start()
+    finally:
+        converter.log.setLevel(before)
     return release_path(root, name)
 
 

@@ -1,8 +1,10 @@
 """A slip in an exercise's source stops the build, with file and line."""
 
 import json
+import logging
 
 import pytest
+from traitlets.log import get_logger
 
 from course_lib import assignments
 from course_lib.exercise_rules import AssignmentError
@@ -155,6 +157,13 @@ def test_the_release_is_a_function_of_the_source(course):
         for _ in range(2)
     ]
     assert texts[0] == texts[1]
+
+
+def test_a_build_leaves_the_log_as_it_was(course, caplog):
+    caplog.set_level("INFO", logger="traitlets")
+    assignments.build(course.parents[1])
+    assert get_logger().level == logging.INFO
+    assert not caplog.records  # nbgrader's lines are not the build's
 
 
 def test_answers_are_never_overwritten(course):

@@ -208,6 +208,7 @@ def release(course: Course, exchange: Path, caplog) -> None:
     config.CourseDirectory.root = str(course.root)
     config.CourseDirectory.course_id = "unrolled"
     config.CourseDirectory.assignment_id = NAME
+    caplog.set_level("WARNING", logger="traitlets")
     config.Exchange.root = str(exchange)
     (exchange / "unrolled").mkdir(parents=True)
     exchange.chmod(0o777)
