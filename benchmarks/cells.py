@@ -32,10 +32,10 @@ import torch
 from torch import nn
 
 from course_lib import cells
+from course_lib.cells import rnn_forward
 from course_lib.experiments.timing import ratios, take_turns
 from course_lib.layers.gru import GRU
 from course_lib.layers.lstm import LSTM
-from course_lib.unroll import rnn_forward
 
 SIZES = {"S": (100, 32, 64, 128), "L": (200, 64, 128, 256)}
 KEEP_MEMORY = {

@@ -10,7 +10,7 @@ import argparse
 import json
 from functools import partial
 
-from course_lib.experiments.comparison import (
+from course_lib.experiments.memory.comparison import (
     BUDGETS,
     CELLS,
     PARAMETERS,

@@ -9,8 +9,8 @@ three seeds each, equal updates. It takes about ten minutes of one core.
 import argparse
 import json
 
-from course_lib.experiments.exposure import TESTED
-from course_lib.experiments.free_running import (
+from course_lib.experiments.translation.exposure import TESTED
+from course_lib.experiments.translation.free_running import (
     BUDGET,
     FORCED,
     GENTLE,
@@ -21,7 +21,7 @@ from course_lib.experiments.free_running import (
     Ran,
     jobs,
 )
-from course_lib.experiments.searching import Searched
+from course_lib.experiments.translation.searching import Searched
 from course_lib.experiments.trial import run_jobs
 
 SEEDS = (1, 2, 3)

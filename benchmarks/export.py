@@ -24,7 +24,7 @@ os.environ["PATH"] = os.pathsep.join(
     [str(Path(sys.executable).parent), os.environ.get("PATH", "")]
 )
 
-from course_lib.grading.export import FORMATS
+from course_lib.commands.export import FORMATS
 
 WHEN = datetime(2024, 5, 1)
 

@@ -51,7 +51,7 @@ print(json.dumps(sorted(times[3:])[4]))  # the first ones import
 GRADE = """
 import json, sys, time
 from pathlib import Path
-from course_lib.grading.grade import grade
+from course_lib.grading.batch.grade import grade
 if __name__ == "__main__":
     name, workers, *at = sys.argv[1:]
     summary = grade(Path("."), name, int(workers), *at)

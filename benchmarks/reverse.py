@@ -9,7 +9,7 @@ this one what it brings with a small budget. It takes about a minute on two core
 import argparse
 import json
 
-from course_lib.experiments.translating import REVERSED, Budget, jobs
+from course_lib.experiments.translation.translating import REVERSED, Budget, jobs
 from course_lib.experiments.trial import run_jobs
 
 SEEDS = (1, 2, 3)

@@ -9,7 +9,7 @@ takes about fifteen minutes on two cores.
 import argparse
 import json
 
-from course_lib.experiments.translating import SAVED, Budget, Measured, jobs
+from course_lib.experiments.translation.translating import SAVED, Budget, Measured, jobs
 from course_lib.experiments.trial import run_jobs
 
 SEEDS = (1, 2, 3)

@@ -5,7 +5,7 @@ import os
 import sys
 from pathlib import Path
 
-from course_lib.terminal import speak_plainly
+from course_lib.commands.terminal import speak_plainly
 
 ROOT = Path(__file__).parents[1]
 USAGE_ERROR = 2
@@ -63,7 +63,7 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _build(arguments: argparse.Namespace) -> int:
-    from course_lib.assignments import AssignmentError, build, release_path
+    from course_lib.authoring.build import AssignmentError, build, release_path
 
     try:
         written = build(ROOT, arguments.names or None, arguments.force)
@@ -78,7 +78,7 @@ def _build(arguments: argparse.Namespace) -> int:
 
 
 def _check(arguments: argparse.Namespace) -> int:
-    from course_lib.grading.check import UsageError, check
+    from course_lib.commands.check import UsageError, check
 
     if arguments.seed is not None:
         os.environ["UNROLLED_SEED"] = str(arguments.seed)
@@ -89,7 +89,7 @@ def _check(arguments: argparse.Namespace) -> int:
 
 
 def _demo(arguments: argparse.Namespace) -> int:
-    from course_lib.grading.demo import DemoError, demo
+    from course_lib.commands.demo import DemoError, demo
 
     try:
         demo(ROOT)
@@ -99,8 +99,8 @@ def _demo(arguments: argparse.Namespace) -> int:
 
 
 def _export(arguments: argparse.Namespace) -> int:
+    from course_lib.commands.export import ExportError, export
     from course_lib.grading.course import CourseError, gradebook_url
-    from course_lib.grading.export import ExportError, export
 
     try:
         url = arguments.gradebook or gradebook_url(arguments.course)
@@ -111,14 +111,14 @@ def _export(arguments: argparse.Namespace) -> int:
 
 
 def _doctor(arguments: argparse.Namespace) -> int:
-    from course_lib.grading.doctor import doctor
+    from course_lib.commands.doctor import doctor
 
     return doctor(ROOT, arguments.sandbox)
 
 
 def _grade(arguments: argparse.Namespace) -> int:
     try:
-        from course_lib.grading.grade import GradeError, grade
+        from course_lib.grading.batch.grade import GradeError, grade
     except ImportError as error:  # what only Linux has
         from course_lib.grading.settings import NO_LINUX
 
@@ -140,8 +140,8 @@ def _grade(arguments: argparse.Namespace) -> int:
 
 
 def _feedback(arguments: argparse.Namespace) -> int:
+    from course_lib.grading.batch.feedback_pages import FeedbackError, write_pages
     from course_lib.grading.course import CourseError
-    from course_lib.grading.hand_back import FeedbackError, write_pages
 
     try:
         pages = write_pages(arguments.course, arguments.name, arguments.workers)
@@ -152,7 +152,7 @@ def _feedback(arguments: argparse.Namespace) -> int:
 
 
 def _serve(arguments: argparse.Namespace) -> int:
-    from course_lib.serve import serve
+    from course_lib.commands.serve import serve
 
     return serve(ROOT, arguments.book_port, arguments.lab_port)
 

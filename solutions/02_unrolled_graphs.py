@@ -259,7 +259,7 @@ check.hidden(
     },
     gradients=False,
     devices=False,
-    forbid=("course_lib.unroll.graph_nodes",),
+    forbid=("course_lib.gradients.unrolled.graph_nodes",),
     limit_s=2.0,
 )
 ### END HIDDEN TESTS
@@ -384,7 +384,7 @@ check.hidden(
     },
     gradients=False,
     devices=False,
-    forbid=("course_lib.unroll.graph_nodes",),
+    forbid=("course_lib.gradients.unrolled.graph_nodes",),
     limit_s=2.0,
 )
 ### END HIDDEN TESTS

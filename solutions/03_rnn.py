@@ -91,12 +91,12 @@ check.hidden(
     forbid=(
         "torch.nn.RNN",
         "torch.nn.RNNCell",
-        "course_lib.unroll.rnn_forward",
+        "course_lib.cells.rnn_forward",
         "course_lib.cells.delayed_rnn",
         "course_lib.cells.clockwork_step",
         "course_lib.cells.clockwork_forward",
         "course_lib.layers.leaky.leaky_runs",
-        "course_lib.experiments.latch.runs_forward",
+        "course_lib.experiments.memory.latch.runs_forward",
     ),
 )
 ### END HIDDEN TESTS
@@ -202,7 +202,7 @@ check.hidden(
         "course_lib.cells.delayed_rnn",
         "course_lib.cells.clockwork_forward",
         "course_lib.layers.leaky.leaky_runs",
-        "course_lib.experiments.latch.runs_forward",
+        "course_lib.experiments.memory.latch.runs_forward",
     ),
     uses={"rnn_step": rnn_step},
 )

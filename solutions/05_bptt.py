@@ -26,15 +26,14 @@ import numpy as np
 import torch
 
 from course_lib import checks
-from course_lib.bptt.rnn import (
+from course_lib.cells import RNNParams, rnn_forward
+from course_lib.gradients.bptt.rnn import (
     RNNGrads,
     StepCache,
     StepGrads,
     rnn_forward_cached,
     rnn_step_cached,
 )
-from course_lib.cells import RNNParams
-from course_lib.unroll import rnn_forward
 
 # %% [markdown]
 r"""

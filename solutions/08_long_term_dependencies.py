@@ -430,9 +430,9 @@ check.hidden(
     },
     gradients=False,
     forbid=(
-        "course_lib.experiments.latch.clip_runs",
-        "course_lib.experiments.side_by_side.clip_each",
-        "course_lib.experiments.together._clip_each",
+        "course_lib.experiments.memory.latch.clip_runs",
+        "course_lib.experiments.memory.side_by_side.clip_each",
+        "course_lib.experiments.memory.together._clip_each",
         "torch.nn.utils.clip_grad_norm_",
         "torch.nn.utils.clip_grads_with_norm_",
         "torch.nn.utils.get_total_norm",
@@ -559,7 +559,7 @@ check.hidden(
     },
     gradients=False,
     forbid=(
-        "course_lib.experiments.latch.runs_forward",
+        "course_lib.experiments.memory.latch.runs_forward",
         "torch.nn.RNN",
         "torch.nn.RNNCell",
     ),

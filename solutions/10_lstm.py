@@ -21,14 +21,14 @@ import numpy as np
 import torch
 
 from course_lib import checks
-from course_lib.bptt.lstm import (
+from course_lib.cells import LSTMParams, LSTMState, PeepholeParams
+from course_lib.gradients.bptt.lstm import (
     LSTMCache,
     LSTMGrads,
     LSTMStepGrads,
     lstm_forward_cached,
     lstm_step_cached,
 )
-from course_lib.cells import LSTMParams, LSTMState, PeepholeParams
 
 # %% [markdown]
 r"""

@@ -31,8 +31,8 @@ import torch
 from torch import nn
 
 from course_lib import checks
-from course_lib.bptt.gru import GRUCache, GRUStepGrads, gru_step_cached
 from course_lib.cells import GlobalLocalParams, GRUParams, RNNParams
+from course_lib.gradients.bptt.gru import GRUCache, GRUStepGrads, gru_step_cached
 
 # %% [markdown]
 r"""

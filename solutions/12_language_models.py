@@ -546,7 +546,7 @@ check.hidden(
     forbid=(
         "torch.distributions.Categorical",
         "course_lib.language.models.generate",
-        "course_lib.language.drawing.draw",
+        "course_lib.language.decoding.drawing.draw",
     ),
     through=draw_often,
 )

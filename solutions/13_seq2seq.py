@@ -466,7 +466,7 @@ check.hidden(
         "infinite scores in the padding": infinite_scores,
         "scores that are far apart": far_apart,
     },
-    forbid=("course_lib.losses.sequence_loss",),
+    forbid=("course_lib.training.losses.sequence_loss",),
 )
 ### END HIDDEN TESTS
 check.score()
@@ -623,7 +623,7 @@ check.hidden(
     },
     gradients=False,
     limit_s=5.0,
-    forbid=("course_lib.language.beams.Search",),
+    forbid=("course_lib.language.decoding.beams.Search",),
 )
 ### END HIDDEN TESTS
 check.score()

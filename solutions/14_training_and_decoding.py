@@ -22,7 +22,7 @@ from collections import Counter
 import torch
 
 from course_lib import checks
-from course_lib.language.beams import Hypothesis
+from course_lib.language.decoding.beams import Hypothesis
 
 # %% [markdown]
 r"""
@@ -515,7 +515,7 @@ check.hidden(
     draws=10,
     gradients=False,
     devices=False,
-    forbid=("course_lib.language.beams.Search",),
+    forbid=("course_lib.language.decoding.beams.Search",),
 )
 ### END HIDDEN TESTS
 check.score()

@@ -29,7 +29,7 @@ the decoder gets to see where it looks. Here are the axes that return in every t
 import torch
 
 from course_lib import checks
-from course_lib.vocabulary import PAD, STOP
+from course_lib.data.vocabulary import PAD, STOP
 
 # %% [markdown]
 r"""
@@ -108,7 +108,7 @@ check.hidden(
     general_case,
     checks.load_bank("15_attention", "score_general"),
     edges={"as many sequences, steps and numbers": one_size_for_all},
-    forbid=("course_lib.language.scores.GeneralScore",),
+    forbid=("course_lib.language.attention.scores.GeneralScore",),
 )
 ### END HIDDEN TESTS
 check.score()
@@ -201,10 +201,10 @@ check.hidden(
     checks.load_bank("15_attention", "score_concat"),
     edges={"source and target of one length, states of one size": equal_lengths},
     forbid=(
-        "course_lib.language.attention.score_bahdanau",
-        "course_lib.language.attention.additive",
-        "course_lib.language.scores.ConcatScore",
-        "course_lib.language.scores.BahdanauScore",
+        "course_lib.language.attention.functions.score_bahdanau",
+        "course_lib.language.attention.functions.additive",
+        "course_lib.language.attention.scores.ConcatScore",
+        "course_lib.language.attention.scores.BahdanauScore",
     ),
 )
 ### END HIDDEN TESTS
@@ -344,7 +344,7 @@ check.hidden(
     forbid=(
         "torch.nn.functional.scaled_dot_product_attention",
         "torch.nn.MultiheadAttention",
-        "course_lib.language.attention.masked_softmax",
+        "course_lib.language.attention.functions.masked_softmax",
     ),
 )
 ### END HIDDEN TESTS
@@ -640,7 +640,7 @@ check.hidden(
         "many sentences": batches_of_other_lengths,
     },
     gradients=False,
-    forbid=("course_lib.language.alignments.alignment_errors",),
+    forbid=("course_lib.language.attention.alignments.alignment_errors",),
 )
 ### END HIDDEN TESTS
 check.score()

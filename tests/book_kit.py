@@ -9,8 +9,8 @@ from pathlib import Path
 
 import yaml
 from bs4 import BeautifulSoup
+from places import ROOT
 
-ROOT = Path(__file__).parents[1]
 CHAPTERS = sorted((ROOT / "book").glob("[0-9][0-9]_*.md"))
 
 

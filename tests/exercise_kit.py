@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
+from places import ROOT
 
-from course_lib import assignments
+from course_lib.authoring import build
 from course_lib.checks import CheckFailed
 
-ROOT = Path(__file__).parents[1]
-SOURCES = assignments.sources(ROOT)
+SOURCES = build.sources(ROOT)
 
 
 @dataclass
@@ -58,7 +58,7 @@ class Exercise:
         """Read the source; nothing is run yet."""
         self.path = path
         self.name = path.stem
-        self.notebook = assignments.read_source(path)
+        self.notebook = build.read_source(path)
         self.tests = {
             cell.metadata.nbgrader.grade_id.removeprefix("test_"): cell
             for cell in self.notebook.cells

@@ -7,19 +7,22 @@ chapters and reference solutions are compared with the library on these samples.
 import numpy as np
 import torch
 
-from course_lib import cells, losses, unroll
-from course_lib.bptt import gru as gru_bptt
-from course_lib.bptt import lstm as lstm_bptt
-from course_lib.bptt import rnn as bptt
+from course_lib import cells
 from course_lib.cells import init_gru, init_lstm, init_peephole, init_rnn
-from course_lib.experiments import latch as runs
-from course_lib.gradients import clipping, jacobians, starts
-from course_lib.language import alignments, attention, decoding, metrics, seq2seq
+from course_lib.experiments.memory import latch as runs
+from course_lib.gradients import clipping, jacobians, starts, unrolled
+from course_lib.gradients.bptt import gru as gru_bptt
+from course_lib.gradients.bptt import lstm as lstm_bptt
+from course_lib.gradients.bptt import rnn as bptt
+from course_lib.language import metrics, seq2seq
 from course_lib.language import models as language_models
+from course_lib.language.attention import alignments, functions
+from course_lib.language.decoding import choices
+from course_lib.training import losses
 
 LIBRARY = [
     cells,
-    unroll,
+    unrolled,
     losses,
     bptt,
     lstm_bptt,
@@ -30,8 +33,8 @@ LIBRARY = [
     gru_bptt,
     seq2seq,
     alignments,
-    attention,
-    decoding,
+    functions,
+    choices,
     metrics,
     language_models,
 ]
@@ -114,7 +117,7 @@ def _phrases():
 
 def _reader():
     params = cells.init_rnn(3, 5, torch.Generator().manual_seed(0))
-    return lambda x, state: unroll.rnn_forward(x, state, params)
+    return lambda x, state: unrolled.rnn_forward(x, state, params)
 
 
 def _speaker():

@@ -5,24 +5,26 @@ import math
 import numpy as np
 import pytest
 import torch
+from course_lib.gradients.check import gradient_check
 from torch import nn
 
 from course_lib import cells
-from course_lib.bptt.gru import gru_backward, gru_forward_cached
-from course_lib.bptt.lstm import lstm_backward, lstm_forward_cached
-from course_lib.bptt.rnn import (
-    gradient_check,
+from course_lib.cells import rnn_forward
+from course_lib.data import characters, memory, verse
+from course_lib.data.phrases import corrupt, draw_pairs
+from course_lib.data.vocabulary import pad_sequences
+from course_lib.device import make_generator
+from course_lib.gradients.bptt.gru import gru_backward, gru_forward_cached
+from course_lib.gradients.bptt.lstm import lstm_backward, lstm_forward_cached
+from course_lib.gradients.bptt.rnn import (
     rnn_backward,
     rnn_forward_cached,
     truncated_bptt,
 )
-from course_lib.data import characters, memory, verse
-from course_lib.data.phrases import corrupt, draw_pairs
-from course_lib.device import make_generator
 from course_lib.gradients.jacobians import input_gradient_by_lag, vanishing_rate
 from course_lib.gradients.starts import spectral_radius, spectral_radius_scale
 from course_lib.language.decoders import Decoder
-from course_lib.language.decoding import beam_search, scheduled_forward
+from course_lib.language.decoding.choices import beam_search, scheduled_forward
 from course_lib.language.encoders import Bridge, Encoder
 from course_lib.language.models import (
     CharacterModel,
@@ -41,12 +43,10 @@ from course_lib.language.seq2seq import (
 from course_lib.language.streams import CarriedLoss, text_loss
 from course_lib.layers.gru import GRU, fast_gru
 from course_lib.layers.lstm import LSTM, fast_lstm
-from course_lib.losses import sequence_loss
-from course_lib.models import SequenceModel
 from course_lib.shapes import ShapeError, check_like, check_shape
-from course_lib.training import fit
-from course_lib.unroll import rnn_forward
-from course_lib.vocabulary import pad_sequences
+from course_lib.training.fit import fit
+from course_lib.training.losses import sequence_loss
+from course_lib.training.models import SequenceModel
 
 NAN, INF = math.nan, math.inf
 BATCH, TIME, INPUT, HIDDEN = 3, 4, 2, 5

@@ -1,8 +1,8 @@
 """One step of a recurrence, written as its formula; one module a family of cells.
 
-A cell sees one time step: `(batch, feature)` in, `(batch, feature)` out. Its parameters
-are a NamedTuple of tensors, named as in the formula. Each module holds a cell's
-parameters, how to draw them, its step, and what converts from `torch.nn`.
+A step sees `(batch, feature)` and gives `(batch, feature)`; parameters are a NamedTuple
+of tensors, named as in the formula. Each module holds a cell's parameters, how to draw
+them, its step, its run over a sequence, and what converts from `torch.nn`.
 
     rnn         the plain recurrence; the output layer
     leaky       skips of d steps, leaky units with given and with learnt α
@@ -74,6 +74,7 @@ from course_lib.cells.rnn import (
     RNNParams,
     init_rnn,
     output_scores,
+    rnn_forward,
     rnn_from_torch,
     rnn_step,
 )
@@ -124,6 +125,7 @@ __all__ = [
     "peephole_forward",
     "peephole_step",
     "placements_agree",
+    "rnn_forward",
     "rnn_from_torch",
     "rnn_step",
     "sample_time_constants",

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from course_lib.shapes import check_like, check_shape, check_step
+from course_lib.shapes import check_like, check_sequence, check_shape, check_step
 
 
 class RNNParams(NamedTuple):
@@ -85,6 +85,34 @@ def output_scores(hs: Tensor, params: OutputParams) -> Tensor:
     check_shape("hs", hs, axes, hidden=params.W_hy.shape[0])
     check_like("hs", hs, params.W_hy)
     return hs @ params.W_hy + params.b_y
+
+
+def rnn_forward(
+    x: Tensor, h_0: Tensor | None, params: RNNParams
+) -> tuple[Tensor, Tensor]:
+    """Run a plain RNN over a batch of sequences.
+
+    Args:
+        x: (batch, time, input) inputs.
+        h_0: (batch, hidden) state before the first step; None means zeros.
+        params: W_xh (input, hidden), W_hh (hidden, hidden), b_h (hidden,).
+
+    Returns:
+        hs: (batch, time, hidden) the state after every step.
+        h_T: (batch, hidden) the state after the last one.
+
+    Raises:
+        ShapeError: an axis has the wrong length.
+    """
+    batch, _ = check_sequence(x, {"h_prev": h_0}, params.W_xh, params.W_hh)
+    h_t = x.new_zeros(batch, params.W_hh.shape[0]) if h_0 is None else h_0
+    hs = []
+    # unbind, not x[:, t]: indexing inside the loop makes the backward pass
+    # quadratic in time, since each index writes a gradient as large as x
+    for x_t in x.unbind(dim=1):
+        h_t = rnn_step(x_t, h_t, params)
+        hs.append(h_t)
+    return torch.stack(hs, dim=1), h_t
 
 
 def rnn_from_torch(module: nn.RNN | nn.RNNCell) -> RNNParams:

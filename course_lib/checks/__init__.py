@@ -11,6 +11,7 @@ mistake: where the two agree, the mistake has a name.
     elsewhere  a call as if its arguments lay on another device
     forbidden  what the exercise asks to write, taken away during a call
     observe    run a function under guard and write down what it did
+    failure    how a call ended that gave nothing; wording: what may be shown of it
     compare    the first difference between two observations, in words
     probes     the circumstances
     bank       reference solution and known mistakes of a task, as text

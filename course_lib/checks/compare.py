@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 import torch
 
-from course_lib.checks.observe import Failure, Inconclusive
+from course_lib.checks.failure import Failure
+from course_lib.checks.observe import Inconclusive
 
 # Right answers that order their sums differently disagree by some rounding errors;
 # the smallest mistake of the bank is larger than these by orders of magnitude.

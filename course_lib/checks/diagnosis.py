@@ -9,7 +9,8 @@ import torch
 from course_lib.checks.bank import Bank, Mistake
 from course_lib.checks.case import Sizes
 from course_lib.checks.compare import same
-from course_lib.checks.observe import Failure, Inconclusive
+from course_lib.checks.failure import Failure
+from course_lib.checks.observe import Inconclusive
 from course_lib.checks.probes import Circumstance, Probe, values
 
 

@@ -1,4 +1,16 @@
-"""The one exception of the checks: a message, and no traceback that only frightens."""
+"""How a call ended that gave nothing, and the one exception of the checks.
+
+Both are a message, without a traceback that only frightens.
+"""
+
+from dataclasses import dataclass, field
+
+from course_lib.results import hints
+
+# Whether a thread that a cell had started is not there for the function under test.
+THREADS_LOST = False
+# errors whose text is a sentence about the function
+SAY_IT_ALL = {"ForbiddenCall", "ProcessEnded", "WrongDevice", "Untried"}
 
 
 class CheckFailed(AssertionError):
@@ -7,3 +19,43 @@ class CheckFailed(AssertionError):
     def _render_traceback_(self) -> list[str]:
         """Show the message alone; IPython asks for this before it draws frames."""
         return [f"✗ {self}"]
+
+
+@dataclass
+class Failure:
+    """How a call ended that did not return.
+
+    Attributes:
+        kind: the name of the error's class.
+        text: its first line.
+        where: the learner's line in which it arose, in words.
+        library: whether Python or a library raised it, not a `raise` of the learner's.
+    """
+
+    kind: str
+    text: str
+    where: str = ""
+    library: bool = field(default=False, compare=False)
+
+    def __str__(self) -> str:
+        if self.kind == "NotImplementedError":
+            return "is not written yet (it raises NotImplementedError)"
+        if self.kind == "TooSlow":
+            return f"did not return within {self.text}: {_waits()}"
+        if self.kind in SAY_IT_ALL and self.text:
+            return self.text
+        if self.kind == "NobodyAnswers":
+            return f"stops: {self.text}{self.where}"
+        text = f": {self.text}" if self.text else ""
+        hint = hints.hint(self.kind, self.text)
+        more = f" ({hint})" if hint else ""
+        return f"raised {self.kind}{text}{more}{self.where}"
+
+
+def _waits() -> str:
+    if THREADS_LOST:
+        return (
+            "its loop may not end, or it waits for threads or processes that a cell "
+            "started; only those that the function itself starts are there"
+        )
+    return "its loop may not end"

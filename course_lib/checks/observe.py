@@ -15,12 +15,11 @@ import time
 import traceback
 import warnings
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from course_lib import hints
 from course_lib.checks import wording
+from course_lib.checks.failure import Failure
 from course_lib.checks.forbidden import ForbiddenCall as ForbiddenCall
 from course_lib.checks.forbidden import taken_away
 
@@ -33,11 +32,7 @@ FRESH_S = 0.05
 # Whether not even a visible example may show values: so it is where a learner's process
 # has met hidden checks before, and may show in one what another passed in.
 STRICT = False
-# Whether a thread that a cell had started is not there for the function under test.
-THREADS_LOST = False
 TOO_SLOW = "did not return within"
-# errors whose text is a sentence about the function
-SAY_IT_ALL = {"ForbiddenCall", "ProcessEnded", "WrongDevice", "Untried"}
 _LIBRARY = str(Path(__file__).parents[1])
 RAISES = {dis.opmap[name] for name in ("RAISE_VARARGS", "RERAISE")}
 _waited = float("-inf"), 0.0  # when it was asked, and what the answer was
@@ -50,46 +45,6 @@ class Inconclusive:
 
 class TooSlow(BaseException):
     """The time limit is over. Not an Exception, so that no `except:` is likely."""
-
-
-@dataclass
-class Failure:
-    """How a call ended that did not return.
-
-    Attributes:
-        kind: the name of the error's class.
-        text: its first line.
-        where: the learner's line in which it arose, in words.
-        library: whether Python or a library raised it, not a `raise` of the learner's.
-    """
-
-    kind: str
-    text: str
-    where: str = ""
-    library: bool = field(default=False, compare=False)
-
-    def __str__(self) -> str:
-        if self.kind == "NotImplementedError":
-            return "is not written yet (it raises NotImplementedError)"
-        if self.kind == "TooSlow":
-            return f"did not return within {self.text}: {_waits()}"
-        if self.kind in SAY_IT_ALL and self.text:
-            return self.text
-        if self.kind == "NobodyAnswers":
-            return f"stops: {self.text}{self.where}"
-        text = f": {self.text}" if self.text else ""
-        hint = hints.hint(self.kind, self.text)
-        more = f" ({hint})" if hint else ""
-        return f"raised {self.kind}{text}{more}{self.where}"
-
-
-def _waits() -> str:
-    if THREADS_LOST:
-        return (
-            "its loop may not end, or it waits for threads or processes that a cell "
-            "started; only those that the function itself starts are there"
-        )
-    return "its loop may not end"
 
 
 def guarded(

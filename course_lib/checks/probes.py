@@ -17,7 +17,8 @@ import torch
 from course_lib.checks import elsewhere, forbidden
 from course_lib.checks.case import Draw, MakeArguments, Sizes, float_leaves
 from course_lib.checks.compare import Gradient
-from course_lib.checks.observe import Failure, Inconclusive, guarded
+from course_lib.checks.failure import Failure
+from course_lib.checks.observe import Inconclusive, guarded
 
 Function = Callable[..., Any]
 # what torch says when a function looks at the data of a meta tensor, which is allowed

@@ -13,16 +13,16 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from course_lib import results
 from course_lib.checks import observe, probes
 from course_lib.checks.bank import Bank
 from course_lib.checks.case import MakeArguments
 from course_lib.checks.compare import gap
 from course_lib.checks.diagnosis import Diagnosis
-from course_lib.checks.failure import CheckFailed
-from course_lib.checks.observe import TOO_SLOW, Failure, guarded
+from course_lib.checks.failure import CheckFailed, Failure
+from course_lib.checks.observe import TOO_SLOW, guarded
 from course_lib.checks.probes import Circumstance, Probe
-from course_lib.undefined import why_not
+from course_lib.results import scores
+from course_lib.results.undefined import why_not
 
 # What a group of probes is worth; an edge case is worth 2. A wrong result in the
 # ordinary cases ("values") earns nothing, whatever else is right.
@@ -133,7 +133,7 @@ class Task:
         """Emit what was found as data; nothing outside of grading."""
         result = {"task": self.name, "points": self.points, "score": earned}
         result |= {"seed": self.diagnosis.seed, "seconds": round(float(seconds), 4)}
-        results.publish(result | {"failures": self.failures})
+        scores.publish(result | {"failures": self.failures})
 
     def _note(self, check: str, concept: str, gap: str, mistake=None, hint="") -> None:
         found = {"check": check, "concept": concept, "mistake": mistake}

@@ -11,14 +11,11 @@ import dataclasses
 import errno
 import os
 import re
-from typing import TYPE_CHECKING
 
 import torch
 
 from course_lib.checks import elsewhere
-
-if TYPE_CHECKING:
-    from course_lib.checks.observe import Failure
+from course_lib.checks.failure import Failure
 
 NAME, SIZE = r"([\w.<>]{1,60})", r"\d{1,3}"  # a name is a group: it is looked up
 SHAPE = rf"[\[(](?:{SIZE}(?:(?:, |,|x){SIZE})*,?)?[\])]"
@@ -147,7 +144,7 @@ COMMON |= {"NoneType", "ndarray", "self", "torch", "course_lib", "locals", "lamb
 COMMON |= {"Float", "Double", "Long", "Int", "Bool", "Half", "ForbiddenCall"}
 
 
-def without_values(failure: "Failure", error: BaseException) -> "Failure":
+def without_values(failure: Failure, error: BaseException) -> Failure:
     """Return a failure that tells nothing of what was passed in.
 
     Args:

@@ -4,6 +4,7 @@ Each module makes one kind of sequence. Every function takes a `torch.Generator`
 that the same seed gives the same data, and returns what is known beside the data.
 `text` alone reads what the reader has.
 
+    vocabulary symbols and their numbers; padding, and masks of it
     sales      daily sales: trend, week, holidays, a promotion that acts late
     symbols    symbols to remember; the best possible loss is known
     memory     a bit to hold, two numbers to add, ten symbols to say again

@@ -19,8 +19,8 @@ from torch.nn import functional as F
 
 from course_lib.data import memory
 from course_lib.device import make_generator
-from course_lib.models import SequenceModel
-from course_lib.training import History, fit
+from course_lib.training.fit import History, fit
+from course_lib.training.models import SequenceModel
 
 
 @dataclass(frozen=True)

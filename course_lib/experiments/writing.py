@@ -16,6 +16,7 @@ from torch import Tensor, nn
 
 from course_lib.data import verse
 from course_lib.data.verse_rules import Chance, check
+from course_lib.data.vocabulary import Vocabulary
 from course_lib.device import make_generator
 from course_lib.language.models import (
     CharacterModel,
@@ -26,8 +27,7 @@ from course_lib.language.models import (
 from course_lib.language.ngrams import NGramModel
 from course_lib.language.streams import CarriedLoss, text_loss
 from course_lib.layers.gru import GRU
-from course_lib.training import History, fit
-from course_lib.vocabulary import Vocabulary
+from course_lib.training.fit import History, fit
 
 # symbols of a poem: twenty characters, four marks, three ends of rows
 POEM = 27

@@ -11,7 +11,7 @@ from xml.etree import ElementTree as ET
 
 import numpy as np
 
-from course_lib.figures import svg
+from course_lib.figures.parts import svg
 
 WIDTH, LEFT, RADIUS = 520, 72, 19
 LOSS, CHAIN, TOP, BASE = 26, 104, 172, 302

@@ -13,8 +13,8 @@ from torch import Tensor
 
 from course_lib.cells import LSTMParams, LSTMTrace, cell_gradient_path, lstm_trace
 from course_lib.data.memory import adding
-from course_lib.figures import svg
-from course_lib.figures.curves import Frame, Panel, Slider, moving_curves
+from course_lib.figures.parts import svg
+from course_lib.figures.parts.curves import Frame, Panel, Slider, moving_curves
 
 FORGET = (-2.0, 0.0, 1.0, 3.0, 5.0, 9.0)
 MARK = (0.0, 2.0, 4.0, 8.0, 12.0)

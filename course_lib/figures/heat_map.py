@@ -11,7 +11,7 @@ from xml.etree import ElementTree as ET
 
 from torch import Tensor
 
-from course_lib.figures import svg
+from course_lib.figures.parts import svg
 
 LANGUAGE = "zh-Hans"
 SHOWN = 0.1  # weights from here on are written into their cells

@@ -12,8 +12,8 @@ import torch
 from torch import Tensor
 
 from course_lib.cells import RNNParams, leaky_forward
-from course_lib.figures import svg
-from course_lib.figures.curves import Frame, Panel, Slider, moving_curves
+from course_lib.figures.parts import svg
+from course_lib.figures.parts.curves import Frame, Panel, Slider, moving_curves
 
 ALPHAS = (0.0, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99)
 START = 5

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from xml.etree import ElementTree as ET
 
 from course_lib.data.verse_rules import Score, check
-from course_lib.figures import svg
+from course_lib.figures.parts import svg
 
 LANGUAGE = "zh-Hans"
 HEADS = {

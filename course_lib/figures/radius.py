@@ -10,16 +10,15 @@ from typing import NamedTuple
 
 import torch
 
-from course_lib.cells import RNNParams
-from course_lib.figures import svg
-from course_lib.figures.curves import Frame, Panel, Slider, moving_curves
+from course_lib.cells import RNNParams, rnn_forward
+from course_lib.figures.parts import svg
+from course_lib.figures.parts.curves import Frame, Panel, Slider, moving_curves
 from course_lib.gradients.jacobians import (
     gradient_norm_by_lag,
     predicted_rate,
     vanishing_rate,
 )
 from course_lib.gradients.starts import spectral_radius_scale
-from course_lib.unroll import rnn_forward
 
 RADII = (0.5, 0.7, 0.9, 1.0, 1.1, 1.25, 1.5, 2.0)
 GAINS = (0.0, 0.1, 0.3, 1.0, 3.0)

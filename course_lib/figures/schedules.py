@@ -5,9 +5,9 @@ differs is when: early, evenly, or late. The second panel shows how soon a decod
 hardly ever reads a longer beginning in which every symbol is right.
 """
 
-from course_lib.figures import svg
-from course_lib.figures.curves import Frame, Panel, Slider, moving_curves
-from course_lib.language.decoding import sampling_schedule
+from course_lib.figures.parts import svg
+from course_lib.figures.parts.curves import Frame, Panel, Slider, moving_curves
+from course_lib.language.decoding.choices import sampling_schedule
 
 UPDATES = 500
 ENDS = (0.02, 0.1, 0.2, 0.4, 0.6, 0.8)

@@ -12,8 +12,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from course_lib.figures import svg
-from course_lib.figures.curves import Frame, Panel, Slider, moving_curves
+from course_lib.figures.parts import svg
+from course_lib.figures.parts.curves import Frame, Panel, Slider, moving_curves
 
 TEMPERATURES = (0.1, 0.25, 0.5, 0.7, 1.0, 1.4, 2.0, 4.0)
 START = 4

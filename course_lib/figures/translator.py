@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 from xml.etree import ElementTree as ET
 
-from course_lib.figures import svg
+from course_lib.figures.parts import svg
 
 START, STOP = "<start>", "<stop>"
 READ, SPOKEN = 46, 100  # the width of a column of the encoder, of the decoder

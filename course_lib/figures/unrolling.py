@@ -7,7 +7,6 @@ Every sentence is computed from the graph.
 
 from xml.etree import ElementTree as ET
 
-from course_lib.figures import svg
 from course_lib.figures.graph import (
     Edge,
     ancestors,
@@ -17,6 +16,7 @@ from course_lib.figures.graph import (
     unrolled_graph,
     uses,
 )
+from course_lib.figures.parts import svg
 
 PARAMETERS = "W_xh, W_hh, b_h"
 

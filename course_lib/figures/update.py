@@ -11,8 +11,8 @@ import torch
 from torch import Tensor
 
 from course_lib.cells import GRUParams, gru_forward
-from course_lib.figures import svg
-from course_lib.figures.curves import Frame, Panel, Slider, moving_curves
+from course_lib.figures.parts import svg
+from course_lib.figures.parts.curves import Frame, Panel, Slider, moving_curves
 
 BIASES = (-2.0, 0.0, 2.0, 4.0, 6.0, 8.0)
 WEIGHTS = (0.0, -2.0, -4.0, -8.0, -16.0)

@@ -20,11 +20,11 @@ from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 from traitlets.log import get_logger
 
-from course_lib.grading.autograde import CourseAutograde
-from course_lib.grading.execute import UTF8
-from course_lib.grading.feedback import Report
-from course_lib.grading.pages import CourseFeedback
-from course_lib.grading.regenerate import CourseGenerate
+from course_lib.grading.feedback.generate import CourseFeedback
+from course_lib.grading.feedback.page import Report
+from course_lib.grading.pipeline.autograde import CourseAutograde
+from course_lib.grading.pipeline.kernel import UTF8
+from course_lib.grading.pipeline.regenerate import CourseGenerate
 from course_lib.grading.settings import configure
 
 CONFIG = Path(__file__).parents[2] / "nbgrader_config.py"

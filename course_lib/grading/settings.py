@@ -12,15 +12,16 @@ from nbgrader.preprocessors import (
 from sqlalchemy.exc import SAWarning
 from traitlets.config import Config
 
-from course_lib.grading import autograde, pages, regenerate
-from course_lib.grading.exchange import ReleaseFeedback
-from course_lib.grading.execute import RunNotebook
-from course_lib.grading.feedback import TEMPLATES, FeedbackPage, Report
-from course_lib.grading.formgrader import protect_formgrader
-from course_lib.grading.inert import InertText
-from course_lib.grading.outputs import SafeOutputs
-from course_lib.grading.penalties import LatePenalties
-from course_lib.grading.verdict import SaveReasons, Verdict
+from course_lib.grading.feedback import generate
+from course_lib.grading.feedback.page import TEMPLATES, FeedbackPage, Report
+from course_lib.grading.feedback.release import ReleaseFeedback
+from course_lib.grading.notebook.outputs import SafeOutputs
+from course_lib.grading.pipeline import autograde, regenerate
+from course_lib.grading.pipeline.formgrader import protect_formgrader
+from course_lib.grading.pipeline.inert import InertText
+from course_lib.grading.pipeline.kernel import RunNotebook
+from course_lib.grading.pipeline.penalties import LatePenalties
+from course_lib.grading.pipeline.score import SaveReasons, Verdict
 
 NO_LINUX = (
     "grading a class needs Linux, which isolates learners' code; use a Linux machine, "
@@ -41,7 +42,7 @@ def configure(c: Config) -> None:
     # nbgrader 0.9.6 flushes objects that SQLAlchemy 2.1 would rather see added first
     warnings.filterwarnings("ignore", category=SAWarning, module="nbgrader")
 
-    for ours in (regenerate, autograde, pages):
+    for ours in (regenerate, autograde, generate):
         ours.use_in_nbgrader()
     protect_formgrader()
     c.ExchangeFactory.release_feedback = ReleaseFeedback
@@ -82,7 +83,7 @@ def use_engine(c: Config) -> None:
         c: a configuration after `configure`.
     """
     try:
-        from course_lib.grading.engine import Engine
+        from course_lib.grading.engine.preprocessor import Engine
     except ImportError:  # what only Linux has: grading refuses, all else works
         Engine = NoEngine
     _run_with(c, Engine)

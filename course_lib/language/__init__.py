@@ -4,11 +4,11 @@ models       embeddings, a character model, perplexity, sampling
 streams      long texts read in pieces, the state carried on
 ngrams       counting instead of learning: the baseline
 states       one function applied to every tensor of a state
-attention    scores, masks, weights as functions; `scores` makes modules of them
-alignments   where a decoder looked, and whether that was right
+attention    a decoder looks back at every state of the source
 seq2seq      lengths, shifts, masked loss, greedy decoding
-encoders, decoders   the two halves as modules; `attentive` decoders look back
+encoders, decoders
+             the two halves as modules
 translation  both together: made, trained, asked to speak
-decoding     scheduled sampling, beam search; `beams` keeps its books
+decoding     from scores to symbols: draws, beam search, scheduled sampling
 metrics      exact match, edit distance, BLEU
 """

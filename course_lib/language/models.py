@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from course_lib.cells import OutputParams, output_scores
-from course_lib.language.drawing import check_choice, check_scores, draw
+from course_lib.language.decoding.drawing import check_choice, check_scores, draw
 from course_lib.shapes import check_batch_first, check_ids, check_shape, out_of_range
 
 

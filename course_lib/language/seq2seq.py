@@ -12,11 +12,11 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from course_lib.language.drawing import check_scores
+from course_lib.data.vocabulary import PAD, STOP
+from course_lib.language.decoding.drawing import check_scores
 from course_lib.language.models import embed
 from course_lib.layers.padding import backwards, padding_mask, read_lengths
 from course_lib.shapes import check_batch_first, check_ids, check_shape, out_of_range
-from course_lib.vocabulary import PAD, STOP
 
 Step = Callable[[Tensor, Any], tuple[Tensor, Any]]
 

@@ -12,15 +12,15 @@ import torch
 from torch import Tensor, nn
 
 from course_lib.data.phrases import PhraseBatch
-from course_lib.language.attentive import BahdanauDecoder, LuongDecoder
+from course_lib.data.vocabulary import START
+from course_lib.language.attention.decoders import BahdanauDecoder, LuongDecoder
+from course_lib.language.attention.scores import BahdanauScore
 from course_lib.language.decoders import Decoder
-from course_lib.language.decoding import scheduled_forward, scheduled_inputs
+from course_lib.language.decoding.choices import scheduled_forward, scheduled_inputs
 from course_lib.language.encoders import Bridge, Encoder
-from course_lib.language.scores import BahdanauScore
 from course_lib.language.seq2seq import greedy_decode, masked_cross_entropy
 from course_lib.layers.gru import GRU
 from course_lib.layers.lstm import LSTM
-from course_lib.vocabulary import START
 
 
 class Translator(nn.Module):

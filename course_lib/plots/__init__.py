@@ -5,6 +5,7 @@
     graphs       computational graphs and what flows through them
     gradients    gradients through time
     long_term    gradients by lag, a bit that is held, success rates, a cliff
+    timescales   time constants, clocks, how far each way of being slow reaches
     gates        an LSTM at work, and the gradient along its cell
     comparison   what a gate holds, and how all cells compare
     writing      perplexities beside n-grams, and rules kept by update

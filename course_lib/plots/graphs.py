@@ -13,8 +13,8 @@ from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch
 from torch import Tensor
 
+from course_lib.gradients.unrolled import graph_nodes
 from course_lib.plots.style import COLOURS, panel
-from course_lib.unroll import graph_nodes
 
 Place = tuple[float, float]
 GIVEN, SHARED = COLOURS[0], COLOURS[1]

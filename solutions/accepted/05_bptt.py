@@ -5,10 +5,9 @@ import warnings
 import numpy as np
 import torch
 
-from course_lib.bptt.rnn import RNNGrads, StepGrads
-from course_lib.cells import RNNParams
+from course_lib.cells import RNNParams, rnn_forward
 from course_lib.checks import accepted
-from course_lib.unroll import rnn_forward
+from course_lib.gradients.bptt.rnn import RNNGrads, StepGrads
 
 # --- rnn_backward_step ----------------------------------------------------------------
 

@@ -6,9 +6,9 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from course_lib.bptt.lstm import LSTMGrads, LSTMStepGrads
 from course_lib.cells import LSTMState
 from course_lib.checks import accepted
+from course_lib.gradients.bptt.lstm import LSTMGrads, LSTMStepGrads
 
 # --- lstm_step ------------------------------------------------------------------------
 

@@ -4,9 +4,9 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from course_lib.bptt.gru import GRUStepGrads
 from course_lib.cells import GRUParams
 from course_lib.checks import accepted
+from course_lib.gradients.bptt.gru import GRUStepGrads
 
 
 @accepted("gru_step")

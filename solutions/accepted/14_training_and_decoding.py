@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from course_lib.checks import accepted
-from course_lib.language.beams import Hypothesis
+from course_lib.language.decoding.beams import Hypothesis
 
 
 @accepted("sampling_schedule")

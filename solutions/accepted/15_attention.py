@@ -5,7 +5,7 @@ import torch
 import torch.nn.functional as F
 
 from course_lib.checks import accepted
-from course_lib.vocabulary import PAD, STOP
+from course_lib.data.vocabulary import PAD, STOP
 
 
 @accepted("score_general")

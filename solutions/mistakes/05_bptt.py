@@ -6,10 +6,9 @@ The functions run after the exercise's reference solution, so they may call it.
 import numpy as np
 import torch
 
-from course_lib.bptt.rnn import RNNGrads, StepGrads
-from course_lib.cells import RNNParams
+from course_lib.cells import RNNParams, rnn_forward
 from course_lib.checks import mistake
-from course_lib.unroll import rnn_forward
+from course_lib.gradients.bptt.rnn import RNNGrads, StepGrads
 
 # --- rnn_backward_step ----------------------------------------------------------------
 

@@ -6,9 +6,9 @@ The functions run after the exercise's reference solution, so they may call it.
 import numpy as np
 import torch
 
-from course_lib.bptt.lstm import LSTMGrads, LSTMStepGrads
 from course_lib.cells import LSTMState
 from course_lib.checks import mistake
+from course_lib.gradients.bptt.lstm import LSTMGrads, LSTMStepGrads
 
 # --- lstm_step ------------------------------------------------------------------------
 

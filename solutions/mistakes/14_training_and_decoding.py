@@ -9,7 +9,7 @@ from collections import Counter
 import torch
 
 from course_lib.checks import mistake
-from course_lib.language.beams import Hypothesis
+from course_lib.language.decoding.beams import Hypothesis
 
 # --- sampling_schedule ----------------------------------------------------------------
 

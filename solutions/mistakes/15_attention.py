@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 
 from course_lib.checks import mistake
-from course_lib.vocabulary import PAD, STOP
+from course_lib.data.vocabulary import PAD, STOP
 
 # --- score_general --------------------------------------------------------------------
 

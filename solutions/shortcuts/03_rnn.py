@@ -2,9 +2,10 @@
 
 import torch
 
-from course_lib import cells, unroll
+from course_lib import cells
 from course_lib.checks import shortcut
-from course_lib.experiments import latch
+from course_lib.experiments.memory import latch
+from course_lib.gradients import unrolled
 from course_lib.language import seq2seq
 
 
@@ -29,9 +30,9 @@ def one_step_of_torch(x_t, h_prev, params):
     return torch.rnn_tanh(x_t[:, None], h_prev[None], _transposed(params), *how)[1][0]
 
 
-@shortcut("rnn_step", "course_lib.unroll.rnn_forward")
+@shortcut("rnn_step", "course_lib.cells.rnn_forward")
 def one_step_of_the_library(x_t, h_prev, params):
-    return unroll.rnn_forward(x_t[:, None], h_prev, params)[1]
+    return unrolled.rnn_forward(x_t[:, None], h_prev, params)[1]
 
 
 @shortcut("rnn_step", "course_lib.cells.rnn_step")
@@ -78,7 +79,7 @@ def mean_times_count(logits, targets, pad_id):
     return mean * real.sum() / len(targets)
 
 
-@shortcut("rnn_step", "course_lib.experiments.latch.runs_forward")
+@shortcut("rnn_step", "course_lib.experiments.memory.latch.runs_forward")
 def first_step_of_several_runs(x_t, h_prev, params):
     joined = torch.cat([params.W_xh, params.W_hh])  # the state is one more input
     none = torch.zeros_like(params.W_hh)

@@ -3,8 +3,8 @@
 import numpy as np
 import torch
 
-from course_lib.bptt.rnn import RNNGrads, StepGrads, rnn_backward
 from course_lib.checks import shortcut
+from course_lib.gradients.bptt.rnn import RNNGrads, StepGrads, rnn_backward
 
 
 def _leaves(cache):
@@ -37,7 +37,7 @@ def product_of_torch(dh, cache):
     return StepGrads(*(grad.numpy() for grad in pull(torch.tensor(dh))))
 
 
-@shortcut("rnn_backward_step", "course_lib.bptt.rnn.rnn_backward_step")
+@shortcut("rnn_backward_step", "course_lib.gradients.bptt.rnn.rnn_backward_step")
 def all_steps_of_one(dh, cache):
     found = rnn_backward(dh[:, None], [cache])  # which calls its step
     return StepGrads(found.dx[:, 0], found.dh_0, *found[2:])

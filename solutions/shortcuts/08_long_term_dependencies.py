@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import torch
 
 from course_lib.checks import shortcut
-from course_lib.experiments import latch, side_by_side
+from course_lib.experiments.memory import latch, side_by_side
 from course_lib.gradients import jacobians, starts
 
 
@@ -47,7 +47,7 @@ def norm_of_torch(grads, max_norm):
     return [grad * scale for grad in grads], norm
 
 
-@shortcut("score_guesses", "course_lib.experiments.latch.runs_forward")
+@shortcut("score_guesses", "course_lib.experiments.memory.latch.runs_forward")
 def states_of_the_library(x, targets, guesses):
     runs = len(guesses.W_hh)
     hs = latch.runs_forward(x.expand(runs, *x.shape), guesses)
@@ -55,7 +55,7 @@ def states_of_the_library(x, targets, guesses):
     return right.to(x.dtype).mean(dim=1)
 
 
-@shortcut("clip_by_global_norm", "course_lib.experiments.side_by_side.clip_each")
+@shortcut("clip_by_global_norm", "course_lib.experiments.memory.side_by_side.clip_each")
 def clipped_side_by_side(grads, max_norm):
     runs = [SimpleNamespace(grad=grad.clone()[None]) for grad in grads]
     side_by_side.clip_each(runs, max_norm)

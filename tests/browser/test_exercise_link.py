@@ -2,13 +2,11 @@
 
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
+from places import ROOT
 
-from course_lib import serve
-
-ROOT = Path(__file__).parents[2]
+from course_lib.commands import serve
 
 
 @pytest.fixture(scope="module")

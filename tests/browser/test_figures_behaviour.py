@@ -10,14 +10,14 @@ import numpy as np
 import pydata_sphinx_theme
 import pytest
 import sphinx_book_theme
+from places import STATIC
 
 from course_lib.figures import bptt_paths as paths
-from course_lib.figures.curves import Frame, Panel, Slider, moving_curves
 from course_lib.figures.graph import ancestors, descendants, unrolled_graph
+from course_lib.figures.parts.curves import Frame, Panel, Slider, moving_curves
 from course_lib.figures.unrolling import unrolling
 
 pytestmark = pytest.mark.browser
-STATIC = Path(__file__).parents[2] / "book" / "_static"
 THEME = Path(pydata_sphinx_theme.__file__).parent / "theme/pydata_sphinx_theme/static"
 BOOK = Path(sphinx_book_theme.__file__).parent / "theme/sphinx_book_theme/static"
 EDGES = unrolled_graph(6)[1]

@@ -24,12 +24,12 @@ import pytest
 from browsing import Visit, watch
 from grading.faults import CASES, cell, code, solved
 from grading.hostile import HONEST, HOSTILE, PNG
+from places import TINY
 
-from course_lib import assignments
+from course_lib.authoring import build
 from course_lib.grading.course import Course, programs_on_path
 
 NAME = "0_tiny"
-TINY = Path(__file__).parents[1] / "grading" / "tiny.py"
 STUDENTS = ("missing", "right", "syntax_error")
 # names are those of folders, and what the gradebook holds
 TAG = "<img src=x onerror=ran('NAME')>"
@@ -102,7 +102,7 @@ def course(tmp_path_factory) -> Course:
     source = root / "source" / "solutions" / f"{NAME}.py"
     shutil.copy(TINY, source)
     course = Course(root / "class")
-    course.add_exercise(assignments.write_source(source))
+    course.add_exercise(build.write_source(source))
     course.generate(NAME)
     path = course.root / "exercises" / NAME / f"{NAME}.ipynb"
     release = json.loads(path.read_text(encoding="utf-8"))

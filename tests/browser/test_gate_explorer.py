@@ -1,13 +1,11 @@
 """The gate explorer of chapter 10: three sliders, by keyboard, on a narrow screen."""
 
-from pathlib import Path
-
 import pytest
+from places import STATIC
 
 from course_lib.figures import gates
 
 pytestmark = pytest.mark.browser
-STATIC = Path(__file__).parents[2] / "book" / "_static"
 
 
 @pytest.fixture(scope="module")

@@ -5,11 +5,11 @@ from pathlib import Path
 import pydata_sphinx_theme
 import pytest
 import torch
+from places import STATIC
 
 from course_lib.figures.heat_map import heat_map
 
 pytestmark = pytest.mark.browser
-STATIC = Path(__file__).parents[2] / "book" / "_static"
 THEME = Path(pydata_sphinx_theme.__file__).parent / "theme/pydata_sphinx_theme/static"
 SOURCE = "昨天小明在公园画马"
 WORDS = ("xiaoming", "drew", "horses", "in", "the", "park", "yesterday")

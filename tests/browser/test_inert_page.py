@@ -6,7 +6,7 @@ import pytest
 from grading.hostile import HONEST, HOSTILE, PNG
 from nbconvert.exporters import HTMLExporter
 
-from course_lib.grading.inert import inert
+from course_lib.grading.pipeline.inert import inert
 
 pytestmark = pytest.mark.browser
 ADDRESS = "http://127.0.0.1:9/"  # nobody listens; the page is answered here

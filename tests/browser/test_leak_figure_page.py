@@ -1,13 +1,11 @@
 """The leak of chapter 09: one slider, by keyboard and by touch, on a narrow screen."""
 
-from pathlib import Path
-
 import pytest
+from places import STATIC
 
 from course_lib.figures import leak
 
 pytestmark = pytest.mark.browser
-STATIC = Path(__file__).parents[2] / "book" / "_static"
 
 
 @pytest.fixture(scope="module")

@@ -1,13 +1,11 @@
 """The figure of chapter 14: two sliders, by keyboard, on a narrow screen."""
 
-from pathlib import Path
-
 import pytest
+from places import STATIC
 
 from course_lib.figures import schedules
 
 pytestmark = pytest.mark.browser
-STATIC = Path(__file__).parents[2] / "book" / "_static"
 
 
 @pytest.fixture(scope="module")

@@ -1,15 +1,13 @@
 """The temperature of chapter 12: one slider, on a narrow screen, in both themes."""
 
-from pathlib import Path
-
 import pytest
 import torch
+from places import STATIC
 
 from course_lib.figures.poems import poem_table
 from course_lib.figures.temperature import temperature_figure
 
 pytestmark = pytest.mark.browser
-STATIC = Path(__file__).parents[2] / "book" / "_static"
 SYMBOLS = "青高小空春江山水月花云雨风天人家南北东西"
 
 

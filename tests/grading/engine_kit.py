@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from course_lib.checks import observe
-from course_lib.grading import engine, sandbox
+from course_lib.grading.engine import preprocessor
+from course_lib.grading.sandbox import backends
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from exercise_kit import SOURCES, Exercise, Verdict, run_cell
@@ -17,14 +18,14 @@ from exercise_kit import SOURCES, Exercise, Verdict, run_cell
 PLACE = re.compile(r"\n  in [\w<>]+, line .*")
 
 
-def backend(name: str = "bwrap") -> sandbox.Backend:
+def backend(name: str = "bwrap") -> backends.Backend:
     """Return a sandbox; where there is none, the tests that need it are skipped.
 
     REQUIRE_SANDBOX=1 says that they must run.
     """
     try:
-        return sandbox.choose(name)
-    except sandbox.SandboxError as problem:
+        return backends.choose(name)
+    except backends.SandboxError as problem:
         if os.environ.get("REQUIRE_SANDBOX") == "1":
             pytest.fail(f"REQUIRE_SANDBOX=1, but {problem}")
         pytest.skip(str(problem))
@@ -40,7 +41,7 @@ def grade(where, cells: list[dict], limit_s: float = 240, seed: str = "20240") -
     """Return the results of some cells by index, with the environment of a test."""
     job = {"cells": cells, "seed": 0, "cell_limit_s": 5.0, "limit_s": limit_s}
     job["environment"] = {"UNROLLED_SEED": seed}
-    return engine.Run(where, job, limit_s).results()
+    return preprocessor.Run(where, job, limit_s).results()
 
 
 def answered(exercise: Exercise, answers: dict[str, str]) -> list[dict]:
@@ -50,7 +51,7 @@ def answered(exercise: Exercise, answers: dict[str, str]) -> list[dict]:
         grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
         if grade_id in answers:
             cell.source = answers[grade_id]
-    return engine.job_of(notebook, stubs(exercise))
+    return preprocessor.job_of(notebook, stubs(exercise))
 
 
 def scores(exercise: Exercise, cells: list[dict], done: dict) -> dict[str, float]:
@@ -63,7 +64,7 @@ def scores(exercise: Exercise, cells: list[dict], done: dict) -> dict[str, float
 def verdict(result: dict) -> Verdict:
     """Return score and text of a test cell, as `exercise_kit.run_cell` gives them."""
     score, text = 0.0, ""
-    outputs = engine.clean(result["outputs"])
+    outputs = preprocessor.clean(result["outputs"])
     for output in outputs:
         if output.output_type == "stream" and output.name == "stdout":
             text += output.text

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import nbformat
 
-from course_lib.grading.choose import read_submission
-from course_lib.grading.rebuild import Exercise, rebuild
+from course_lib.grading.submission.choose import read_submission
+from course_lib.grading.submission.rebuild import Exercise, rebuild
 
 NAME = "03_rnn"
 FILE = f"{NAME}.ipynb"

@@ -4,7 +4,7 @@ import os
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+from places import ROOT
 
 
 def closed_folders(path: str) -> list[str]:

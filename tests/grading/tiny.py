@@ -33,7 +33,7 @@ print("✓ example:", double(1) == 2)
 ### BEGIN HIDDEN TESTS
 hidden_number_of_double = "CANARY_in_the_hidden_region"
 right = double(21) == 42
-from course_lib import results  # noqa: E402
+from course_lib.checks import results  # noqa: E402
 
 found = {"check": "21", "concept": "values", "mistake": None, "hint": None}
 found["gap"] = "another number"

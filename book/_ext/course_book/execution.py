@@ -2,23 +2,19 @@
 
 jupyter-cache compares a page's own cells only. An edit of course_lib, or a table that
 is measured again, would leave old numbers on the pages. So the cache is named after all
-that pages read: the library, the saved tables and the pinned requirements. New text,
-new cache, and every page runs again.
+that pages read: the taught rooms with their saved tables, and the pinned requirements.
+New text, new cache, and every page runs again.
 """
 
-import hashlib
 import os
 import re
 import shutil
 from pathlib import Path
 
+from course_lib import rooms
+
 ONE_THREAD = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 CACHE_NAME = re.compile(r"[0-9a-f]{12}")
-# what a cell of a page can read, relative to the course; a data file that pages come to
-# read needs a line here, and a test looks for it
-READ_BY_PAGES = ("course_lib/**/*.py", "benchmarks/*.json", "requirements.txt")
-# no page reads a grade: an edit of the grader leaves all numbers as they are
-NOT_READ = "course_lib/grading/"
 
 
 def prepare(app, config) -> None:
@@ -46,22 +42,13 @@ def set_environment(root: Path) -> None:
 
 def files_read(root: Path) -> list[Path]:
     """List the files whose text the pages' numbers depend on, in a fixed order."""
-    found = {path for pattern in READ_BY_PAGES for path in root.glob(pattern)}
-    named = {path.relative_to(root).as_posix(): path for path in found}
-    return [
-        path
-        for name, path in sorted(named.items())
-        if path.is_file() and not name.startswith(NOT_READ)
-    ]
+    library = rooms.files(rooms.READ_BY_PAGES, root / "course_lib")
+    return [path for path in (*library, root / "requirements.txt") if path.is_file()]
 
 
 def library_digest(root: Path) -> str:
     """Return 12 hexadecimal digits that change with any file that pages read."""
-    digest = hashlib.sha256()
-    for path in files_read(root):
-        digest.update(f"{path.relative_to(root).as_posix()}\0".encode())
-        digest.update(path.read_bytes() + b"\0")
-    return digest.hexdigest()[:12]
+    return rooms.digest(files_read(root), root)[:12]
 
 
 def remove_other_caches(path: Path) -> None:

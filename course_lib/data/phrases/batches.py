@@ -11,8 +11,7 @@ from course_lib.data.phrases import calendar, numbers, objects, people, sentence
 from course_lib.data.phrases.lexicon import ADJECTIVES, NOUNS, PLACES, SYNONYMS, VERBS
 from course_lib.data.phrases.parts import Part, part
 from course_lib.data.phrases.phrase import Pair
-from course_lib.shapes import check_ids
-from course_lib.vocabulary import (
+from course_lib.data.vocabulary import (
     SPECIAL,
     START,
     STOP,
@@ -20,6 +19,7 @@ from course_lib.vocabulary import (
     pad_sequences,
     real_tokens,
 )
+from course_lib.shapes import check_ids
 
 
 class PhraseBatch(NamedTuple):

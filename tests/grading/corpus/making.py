@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from course_lib import assignments
+from course_lib.authoring import build
 
 from .entry import Entry, Notebook, Place, cell, code_cell, label_of
 
@@ -50,7 +50,7 @@ def read_exercise(course: Path, name: str) -> Exercise:
     """Read an exercise of a course that `new_course` has made."""
     path = course / "exercises" / name / f"{name}.ipynb"
     release = json.loads(path.read_text(encoding="utf-8"))
-    source = assignments.read_source(course / "solutions" / f"{name}.py")
+    source = build.read_source(course / "solutions" / f"{name}.py")
     answers, points = {}, {}
     for found in source.cells:
         role = found.metadata.get("nbgrader", {})
@@ -91,7 +91,7 @@ def new_course(folder: Path, port: int = 0) -> Place:
     (place.course / "nbgrader_config.py").write_text(CONFIG, encoding="utf-8")
     for name, source in SOURCES.items():
         _add_exercise(place, name, source)
-    assignments.build(place.course)
+    build.build(place.course)
     for name in SOURCES:
         nbgrader(place, "generate_assignment", name, "--force")
     _submit_neighbour(place, "a_neighbour")

@@ -137,7 +137,8 @@ body[1]["result"] = ["dict", [[k * (2 ** 61 - 1), 0] for k in range(150_000)]]
         "peer_of_the_branch_replaced",
         "the object that answers says that every answer is the example's",
         """
-        from course_lib.grading import answers, learner
+        from course_lib.grading.engine.learner import learner
+        from course_lib.grading.rpc import answers
         def lie(self, body, frame):
             return {"result": 3.0, "score": 3.0}, self._packer()
         answers.Answers._answer_call = learner.LearnerPeer._answer_call = lie

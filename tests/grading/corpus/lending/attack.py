@@ -6,8 +6,8 @@ from ..entry import ANY, WRONG, Entry
 
 # what an attacker does with whatever the judge gave away
 TOOLS = '''
-from course_lib.grading import wire as _wire
-from course_lib.grading.pack import Packer as _Packer
+from course_lib.grading.rpc import frames as _wire
+from course_lib.grading.rpc.pack import Packer as _Packer
 LOOT = """
 import gc
 open("@OUTSIDE@/owned", "w").write("as the judge")

@@ -15,7 +15,7 @@ def reply(name: str, why: str, code: str, **more) -> Entry:
         more: of the entry.
     """
     source = f"""
-from course_lib.grading import learner as _learner
+from course_lib.grading.engine.learner import learner as _learner
 honest = _learner.LearnerPeer._answer_call
 def lie(self, body, frame):
     reply, packer = honest(self, body, frame)

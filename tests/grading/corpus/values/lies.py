@@ -145,7 +145,7 @@ ENTRIES = [
         "failure_returned",
         "our own mark for a failure, with the text of no failure",
         """
-        from course_lib.checks.observe import Failure
+        from course_lib.checks.failure import Failure
         def leaky(x, decay):
             return Failure("", "", "")
         """,

@@ -186,7 +186,7 @@ check.hidden(
     memory_case,
     checks.load_bank("01_corpus", "memory"),
     edges={"h_0 is None": without_h_0},
-    forbid=("torch.nn.RNN", "course_lib.unroll.rnn_forward"),
+    forbid=("torch.nn.RNN", "course_lib.cells.rnn_forward"),
 )
 ### END HIDDEN TESTS
 check.score()

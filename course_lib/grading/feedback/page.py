@@ -1,0 +1,221 @@
+"""The page a learner gets back: the score of every task, its message, their own code.
+
+nbgrader's own page shows hidden tests, tracebacks through them, and scripts in outputs.
+Ours is made from what a learner may see: the visible part of a test, the messages it
+printed, the learner's own cells and outputs. A line of the hidden tests that turns up
+in an output all the same takes that output with it. Beside the page stands the same as
+data, in `results.json`.
+"""
+
+import json
+import re
+from pathlib import Path
+
+from nbconvert.exporters import HTMLExporter
+from nbconvert.filters import Highlight2HTML
+from nbformat import NotebookNode
+from nbgrader.preprocessors import NbGraderPreprocessor
+from nbgrader.utils import is_grade, is_locked, is_solution
+from pygments.formatters import HtmlFormatter
+from traitlets import List
+
+from course_lib.grading.notebook.cells import is_test
+from course_lib.grading.notebook.outputs import safe
+from course_lib.grading.submission.rebuild import HIDDEN, without_hidden
+
+HEADING = re.compile(r"^#+ +(.*?)(?: *\(\d+ points?\))? *$", re.M)
+TEMPLATES = Path(__file__).parent  # holds report/index.html.j2
+FRAME_LINE = re.compile(r"^(?:-+> *)?\d+ ?(.*)$")
+WITHHELD = "(not shown: this output holds part of the tests)"
+SHORTEST_TELLING_LINE = 12
+
+
+class FeedbackPage(HTMLExporter):
+    """nbconvert's HTML exporter; `settings` names our template in its own section."""
+
+    def _create_environment(self):
+        environment = super()._create_environment()
+        environment.autoescape = True  # also in the template's macros
+        return environment
+
+    def from_notebook_node(self, nb, resources=None, **kw):
+        """Fill in the template; what nbconvert would add to the page, it has."""
+        # nbconvert parses each finished page once more, which takes half of the time
+        self.register_filter("highlight_code", Highlight2HTML(parent=self))
+        return super(HTMLExporter, self).from_notebook_node(nb, resources, **kw)
+
+
+class Report(NbGraderPreprocessor):
+    """Runs after GetGrades: redacts the notebook and groups it by task."""
+
+    # nbconvert sets this option for every preprocessor and warns where it is missing
+    display_data_priority = List().tag(config=True)
+
+    def preprocess(self, nb, resources):
+        """Leave in the notebook nothing that a learner must not see."""
+        secrets = _secret_lines(nb)
+        own = [line for cell in nb.cells if _is_own(cell) for line in _lines(cell)]
+        for cell in nb.cells:
+            if cell.cell_type == "code":
+                cell.outputs = _redacted(cell, secrets, set(own))
+                cell.source = without_hidden(cell.source)
+        notes = nb.metadata.get("unrolled", {}).get("notes", [])
+        resources["notes"] = [note["text"] for note in notes]
+        resources["tasks"] = _tasks(nb, resources["notes"])
+        # nbconvert writes what stands in "outputs" beside the page
+        files = resources.setdefault("outputs", {})
+        files["results.json"] = _results(nb, resources, secrets).encode()
+        light, dark = (
+            HtmlFormatter(style=style).get_style_defs(".highlight")
+            for style in ("default", "github-dark")
+        )
+        resources["highlight_css"] = (
+            f"{light}\n@media (prefers-color-scheme: dark) {{\n{dark}\n}}"
+        )
+        return nb, resources
+
+
+def _results(nb: NotebookNode, resources: dict, secrets: list[str]) -> str:
+    """Return the scores and what the tests found as JSON.
+
+    The scores are the gradebook's; the rest of a task is what its test published.
+    """
+    tasks = []
+    for cell in filter(is_grade, nb.cells):
+        marks = cell.metadata.nbgrader
+        found = dict(cell.metadata.get("unrolled", {}).get("result") or {})
+        function = found.pop("task", None)
+        scores = {"score": marks.score, "points": marks.points}
+        tasks.append({"task": marks.grade_id, "function": function, **found, **scores})
+        failures = found.get("failures", [])
+        tasks[-1]["failures"] = [redacted(failure, secrets) for failure in failures]
+    where = {key: resources["nbgrader"][key] for key in ("assignment", "student")}
+    result = {**where, "notes": resources["notes"], "tasks": tasks}
+    # harmless also where it is shown as a page
+    return json.dumps(result, ensure_ascii=False, indent=1).replace("<", "\\u003c")
+
+
+def redacted(failure: dict, secrets: list[str]) -> dict:
+    """Return a failure without the texts that quote a hidden line."""
+    return {
+        key: WITHHELD if any(secret in (text or "") for secret in secrets) else text
+        for key, text in failure.items()
+    }
+
+
+def _is_own(cell: NotebookNode) -> bool:
+    """Whether the learner wrote this cell."""
+    return not is_locked(cell) and (cell.cell_type == "code" or is_solution(cell))
+
+
+def _lines(cell: NotebookNode) -> list[str]:
+    return [line.strip() for line in cell.source.splitlines() if line.strip()]
+
+
+def _secret_lines(nb: NotebookNode) -> list[str]:
+    """Return the lines of the hidden regions that stand nowhere in the open."""
+    known = "\n".join(without_hidden(cell.source) for cell in nb.cells)
+    hidden = {
+        line.strip()
+        for cell in filter(is_test, nb.cells)
+        for region in HIDDEN.findall(cell.source)
+        for line in region.splitlines()[1:-1]
+    }
+    return [
+        line
+        for line in hidden
+        if len(line) >= SHORTEST_TELLING_LINE and line not in known
+    ]
+
+
+def _redacted(cell: NotebookNode, secrets: list[str], own: set[str]) -> list:
+    shown = []
+    for output in safe(cell.outputs):
+        if output.output_type == "error":
+            _shorten(output, own if _is_own(cell) else set())
+        elif output.output_type == "execute_result" and is_test(cell):
+            continue  # the score, which stands at the top
+        if any(secret in _text(output) for secret in secrets):
+            output = NotebookNode(output_type="stream", name="stdout", text=WITHHELD)
+        shown.append(output)
+    return shown
+
+
+def _text(output: NotebookNode) -> str:
+    if output.output_type == "stream":
+        return output.text
+    if output.output_type == "error":
+        return "\n".join([output.ename, output.evalue, *output.traceback])
+    return output.data.get("text/plain", "")
+
+
+def _shorten(output: NotebookNode, own: set[str]) -> None:
+    """Keep of a traceback the frames that show the learner's own lines, and the end."""
+    frames = [frame for frame in output.traceback[1:] if _is_learners(frame, own)]
+    last = f"{output.ename}: {output.evalue}"
+    if output.ename == "CheckFailed":
+        last = f"✗ {output.evalue}"
+    output.traceback = [*frames, last]
+
+
+def _is_learners(frame: str, own: set[str]) -> bool:
+    """Whether every line of code in a traceback's frame is the learner's."""
+    if not frame.startswith(("Cell In", "Input In")):
+        return False
+    found = [FRAME_LINE.match(line.strip()) for line in frame.splitlines()[1:]]
+    code = [match[1].strip() for match in found if match]
+    return bool(code) and all(line in own or not line for line in code)
+
+
+def _tasks(nb: NotebookNode, notes: list[str]) -> list[dict]:
+    """Group the cells: a task ends with its graded cell and is named by a heading."""
+    tasks, cells, title = [], [], ""
+    for cell in nb.cells:
+        if cell.cell_type == "markdown" and not is_solution(cell):
+            title = (HEADING.findall(cell.source) or [title])[0]
+        elif is_grade(cell):
+            answers = [*cells, cell] if is_solution(cell) else cells
+            tasks.append(_task(title, cell, answers, notes))
+            cells = []
+        elif _is_own(cell) or any(o.output_type == "error" for o in cell.outputs):
+            cells.append(cell)
+    if cells:
+        tasks.append({"title": "After the last task", "cells": cells})
+    return tasks
+
+
+def _task(
+    title: str, graded: NotebookNode, cells: list[NotebookNode], notes: list[str]
+) -> dict:
+    marks = graded.metadata.nbgrader
+    comments = [cell.metadata.get("nbgrader", {}).get("comment") for cell in cells]
+    kind = "" if is_test(graded) else " (written answer)"
+    return {
+        "id": marks.grade_id,
+        "title": (title or marks.grade_id) + kind,
+        "score": marks.score,
+        "points": marks.points,
+        "test": graded if is_test(graded) else None,
+        "messages": _messages(graded) if is_test(graded) else [],
+        "cells": cells,
+        "comments": [text for text in comments if text and not _is_known(text, notes)],
+    }
+
+
+def _is_known(comment: str, notes: list[str]) -> bool:
+    """Whether the top of the page or the test's own message says this already."""
+    for note in notes:
+        comment = comment.replace(note, "")
+    return comment.strip() in ("", "No response.")
+
+
+def _messages(test: NotebookNode) -> list[str]:
+    """Return what a test said, one paragraph a message."""
+    parts = []
+    for output in test.outputs:
+        text = _text(output)
+        if output.output_type == "error":
+            text = "\n".join(output.traceback)
+            text = text if text.startswith("✗") else f"✗ {text}"
+        parts += re.split(r"\n(?=[✓✗])", text.strip("\n"))
+    return [part for part in parts if part.strip()]

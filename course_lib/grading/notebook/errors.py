@@ -1,0 +1,7 @@
+"""An error as an output of a notebook, without a traceback into our own code."""
+
+
+def error_output(name: str, text: str) -> dict:
+    """Return an error output with nothing but a name and a sentence."""
+    line = f"{name}: {text}"
+    return {"output_type": "error", "ename": name, "evalue": text, "traceback": [line]}
