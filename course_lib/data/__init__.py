@@ -6,6 +6,7 @@ that the same seed gives the same data, and returns what is known beside the dat
 
     vocabulary symbols and their numbers; padding, and masks of it
     sales      daily sales: trend, week, holidays, a promotion that acts late
+    waves      signals with slow and fast parts, and moving averages
     symbols    symbols to remember; the best possible loss is known
     memory     a bit to hold, two numbers to add, ten symbols to say again
     characters sentences letter by letter, in which a verb agrees with a far noun

@@ -1,6 +1,7 @@
 """A cell run over time, as a module that can be trained.
 
     recurrent   any cell of the course, readable: its forward function, its parameters
+    leaky       leaky units of many runs at once
     lstm, gru   the fast forms of two of them, with the features of `torch.nn`
     stack       several layers and both directions, of any cell
     blocks      what the fast forms share, and why they are fast
