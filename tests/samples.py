@@ -10,7 +10,7 @@ import torch
 from course_lib import cells
 from course_lib.cells import init_gru, init_lstm, init_peephole, init_rnn
 from course_lib.experiments.memory import latch as runs
-from course_lib.gradients import clipping, jacobians, starts, unrolled
+from course_lib.gradients import check, clipping, jacobians, starts, unrolled
 from course_lib.gradients.bptt import gru as gru_bptt
 from course_lib.gradients.bptt import lstm as lstm_bptt
 from course_lib.gradients.bptt import rnn as bptt
@@ -28,6 +28,7 @@ LIBRARY = [
     lstm_bptt,
     jacobians,
     starts,
+    check,
     clipping,
     runs,
     gru_bptt,
@@ -117,7 +118,7 @@ def _phrases():
 
 def _reader():
     params = cells.init_rnn(3, 5, torch.Generator().manual_seed(0))
-    return lambda x, state: unrolled.rnn_forward(x, state, params)
+    return lambda x, state: cells.rnn_forward(x, state, params)
 
 
 def _speaker():

@@ -17,7 +17,7 @@ import torch
 from course_lib.checks import elsewhere
 from course_lib.checks.failure import Failure
 
-NAME, SIZE = r"([\w.<>]{1,60})", r"\d{1,3}"  # a name is a group: it is looked up
+NAME, SIZE = r"([\w.<>]{1,100})", r"\d{1,3}"  # a name is a group: it is looked up
 SHAPE = rf"[\[(](?:{SIZE}(?:(?:, |,|x){SIZE})*,?)?[\])]"
 ERRORS = "|".join(re.escape(os.strerror(number)) for number in errno.errorcode)
 # beginnings of sentences; what follows them is left out

@@ -68,7 +68,7 @@ ENTRIES = [
         """
         def memory(x, h_0, params):
             import importlib.util
-            spec = importlib.util.find_spec("course_lib.gradients.unrolled")
+            spec = importlib.util.find_spec("course_lib.cells.rnn")
             copy = importlib.util.module_from_spec(spec)
             spec.loader.exec_module(copy)
             return copy.rnn_forward(x, h_0, params)

@@ -121,8 +121,8 @@ def run(x, h, weights):
         "a second function with the same code, made before the test",
         """
 import types
-from course_lib.gradients import unrolled
-f = getattr(unroll, "rnn_" + "forward")
+from course_lib.cells import rnn
+f = getattr(rnn, "rnn_" + "forward")
 kept = types.FunctionType(f.__code__, f.__globals__, "kept", f.__defaults__)
 """,
         quick=True,
@@ -132,10 +132,10 @@ kept = types.FunctionType(f.__code__, f.__globals__, "kept", f.__defaults__)
         "the code alone is kept, the function made in the call",
         """
 import types
-from course_lib.gradients import unrolled
-code = getattr(unroll, "rnn_" + "forward").__code__
+from course_lib.cells import rnn
+code = getattr(rnn, "rnn_" + "forward").__code__
 def kept(*args):
-    return types.FunctionType(code, vars(unroll))(*args)
+    return types.FunctionType(code, vars(rnn))(*args)
 """,
     ),
     reference(
@@ -143,18 +143,18 @@ def kept(*args):
         "the same code under another name in another file",
         """
 import types
-from course_lib.gradients import unrolled
-code = getattr(unroll, "rnn_" + "forward").__code__.replace(
+from course_lib.cells import rnn
+code = getattr(rnn, "rnn_" + "forward").__code__.replace(
     co_name="mine", co_qualname="mine", co_filename="mine.py")
-kept = types.FunctionType(code, vars(unroll))
+kept = types.FunctionType(code, vars(rnn))
 """,
     ),
     reference(
         "forbidden_code_put_back",
         "the code is put back when it is gone; somebody must have kept it",
         """
-from course_lib.gradients import unrolled
-old = getattr(unroll, "rnn_" + "forward")
+from course_lib.cells import rnn
+old = getattr(rnn, "rnn_" + "forward")
 code = old.__code__
 def kept(*args):
     old.__code__ = code
@@ -167,7 +167,7 @@ def kept(*args):
         """
 import sys, importlib
 def kept(*args):
-    name = "course_lib.gradients.unrolled"
+    name = "course_lib.cells.rnn"
     sys.modules.pop(name, None)
     return getattr(importlib.import_module(name), "rnn_" + "forward")(*args)
 """,
@@ -176,10 +176,10 @@ def kept(*args):
         "forbidden_text_run_again",
         "the text of the course's file is run; it could as well be copied",
         """
-from course_lib.gradients import unrolled
+from course_lib.cells import rnn
 names = {}
 try:
-    exec(open(unrolled.__file__).read(), names)
+    exec(open(rnn.__file__).read(), names)
 except Exception as error:
     print(error)
 def kept(*args):
@@ -195,8 +195,8 @@ import subprocess, sys
 CODE = '''
 import sys, torch
 x, h_0, params = torch.load(sys.stdin.buffer, weights_only=False)
-from course_lib.gradients import unrolled
-torch.save(unrolled.rnn_forward(x, h_0, params), sys.stdout.buffer)
+from course_lib.cells import rnn
+torch.save(rnn.rnn_forward(x, h_0, params), sys.stdout.buffer)
 '''
 def kept(x, h_0, params):
     import io
@@ -213,11 +213,11 @@ def kept(x, h_0, params):
         "a thread from before the test does it",
         """
 import queue, threading
-from course_lib.gradients import unrolled
+from course_lib.cells import rnn
 asked, told = queue.Queue(), queue.Queue()
 def work():
     while True:
-        told.put(getattr(unroll, "rnn_" + "forward")(*asked.get()))
+        told.put(getattr(rnn, "rnn_" + "forward")(*asked.get()))
 threading.Thread(target=work, daemon=True).start()
 def kept(*args):
     asked.put(args)
