@@ -135,7 +135,7 @@ def test_it_goes_through(name):
 
 def test_no_other_program_can_be_started():
     code = "import subprocess\ncall = lambda: subprocess.run(['true'])"
-    source = f"{HEAD}\n{code}\nguard.forbid(('torch.nn.LSTM',))\ncall()"
+    source = f"{HEAD}\n{code}\nforbid.forbid(('torch.nn.LSTM',))\ncall()"
     words = [sys.executable, "-c", source]
     done = subprocess.run(words, capture_output=True, text=True, encoding="utf-8")
     assert "PermissionError" in done.stderr
