@@ -23,8 +23,8 @@ def exact_by_length(
     places = np.arange(len(lengths))
     with panel(height=3.4) as (figure, axes):
         styles = zip(exact.items(), COLOURS * 2, MARKERS, strict=False)
-        for (name, rows), colour, marker in styles:
-            rows = np.asarray(rows)
+        for (name, runs), colour, marker in styles:
+            rows = np.asarray(runs)
             middle = np.median(rows, axis=0)
             dashed = "--" if name.startswith(("none", "one way")) else "-"
             axes.fill_between(

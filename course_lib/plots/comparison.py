@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.figure import Figure
 
-from course_lib.plots.style import COLOURS, panel
+from course_lib.plots.style import COLOURS, panel, panel_row
 
 
 def held(
@@ -58,8 +58,8 @@ def scores(results: Sequence, cells: Sequence[str], tasks: Sequence[str]) -> Fig
     found = {(result.cell, result.task): result.scores for result in results}
     rows = np.arange(len(cells))
     width = max(6.4, 1.5 + 1.35 * len(tasks))
-    with panel(width, 3.0, len(tasks), sharey=True) as (figure, axes):
-        for task, one in zip(tasks, np.atleast_1d(axes), strict=True):
+    with panel_row(len(tasks), width, 3.0, sharey=True) as (figure, axes):
+        for task, one in zip(tasks, axes, strict=True):
             for row, cell in enumerate(cells):
                 values = np.clip(found[cell, task], 1e-3, None)
                 colour = COLOURS[0] if row < len(cells) / 2 else COLOURS[1]
@@ -72,7 +72,7 @@ def scores(results: Sequence, cells: Sequence[str], tasks: Sequence[str]) -> Fig
             one.set(title=task, xlim=(5e-4, 4))
             one.set_xticks([0.001, 0.01, 0.1, 1], ["", "0.01", "0.1", "1"])
             one.minorticks_off()
-        np.atleast_1d(axes)[0].set_yticks(rows, cells)
-        np.atleast_1d(axes)[0].invert_yaxis()
+        axes[0].set_yticks(rows, cells)
+        axes[0].invert_yaxis()
         figure.supxlabel("test loss / loss without memory", fontsize="medium")
     return figure

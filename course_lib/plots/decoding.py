@@ -3,10 +3,9 @@
 from collections.abc import Mapping, Sequence
 from statistics import mean
 
-import numpy as np
 from matplotlib.figure import Figure
 
-from course_lib.plots.style import COLOURS, panel
+from course_lib.plots.style import COLOURS, panel_row
 
 POWERS = {0.0: "sum (α = 0)", 1.0: "mean (α = 1)"}
 
@@ -19,18 +18,15 @@ def after_mistake(
     Args:
         found: name -> error rates running free, and at the same places forced.
     """
-    with panel(6.4, 2.7, len(found), sharey=True) as (figure, axes):
-        for one, (name, (free, forced)) in zip(
-            np.atleast_1d(axes), found.items(), strict=True
-        ):
+    with panel_row(len(found), height=2.7, sharey=True) as (figure, axes):
+        for one, (name, (free, forced)) in zip(axes, found.items(), strict=True):
             places = range(len(free))
             one.plot(places, free, "o-", label="running free", color=COLOURS[1])
             one.plot(places, forced, "s-", label="forced", color=COLOURS[0])
             one.set(title=name, xlabel="places after the first wrong symbol")
             one.set(ylim=(0, 1.04))
-        first = np.atleast_1d(axes)[0]
-        first.set_ylabel("error rate")
-        first.legend(fontsize="small")
+        axes[0].set_ylabel("error rate")
+        axes[0].legend(fontsize="small")
     return figure
 
 
@@ -46,7 +42,7 @@ def trained(results: Sequence, schedules: Sequence[str]) -> Figure:
         "error rate before a mistake": lambda one: one.exposure["before"],
         "error rate after a mistake": lambda one: one.exposure["free"],
     }
-    with panel(7.4, 2.5, 3, sharey=True) as (figure, axes):
+    with panel_row(3, 7.4, 2.5, sharey=True) as (figure, axes):
         for one, (title, value) in zip(axes, measures.items(), strict=True):
             for row, schedule in enumerate(schedules):
                 values = [value(r) for r in results if r.schedule == schedule]
@@ -81,7 +77,7 @@ def searched(results: Sequence) -> Figure:
             for size in sizes
         ]
 
-    with panel(6.4, 2.7, 2) as (figure, (left, right)):
+    with panel_row(2, height=2.7) as (figure, (left, right)):
         for power, label in POWERS.items():
             style = "o-" if power else "s--"
             left.plot(sizes, line(power, "length"), style, label=label)

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, NullLocator
 
-from course_lib.plots.style import COLOURS, panel
+from course_lib.plots.style import COLOURS, panel, panel_row
 
 SHORT = 2.1  # inches: four of these follow each other
 
@@ -89,7 +89,9 @@ def read(
     return figure
 
 
-def _lines(axes: Axes, lines: Mapping[str, Sequence[float]], marks: list[int]) -> None:
+def _lines(
+    axes: Axes, lines: Mapping[str, Sequence[float]], marks: Sequence[int]
+) -> None:
     for step in marks:
         axes.axvline(step, color="black", linestyle=":", linewidth=1)
     for name, values in lines.items():
@@ -113,8 +115,7 @@ def by_lag(
         panels: by title, the measured curves by name; value k belongs to lag k.
         predicted: by title, predictions for some of these curves.
     """
-    options = {"height": 3.2, "columns": len(panels)}
-    with panel(**options) as (figure, row):
+    with panel_row(len(panels), height=3.2) as (figure, row):
         for axes, (title, curves) in zip(row, panels.items(), strict=True):
             for number, (name, values) in enumerate(curves.items()):
                 axes.semilogy(values, color=COLOURS[number], label=name)

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullLocator
 
-from course_lib.plots.style import panel
+from course_lib.plots.style import panel, panel_row
 
 
 def errors_by_step(
@@ -35,7 +35,7 @@ def truncation(
         errors: ‖truncated - full‖ / ‖full‖.
         cosines: the cosine of the angle between the two.
     """
-    with panel(columns=2) as (figure, (left, right)):
+    with panel_row(2) as (figure, (left, right)):
         left.loglog(windows, [100 * e for e in errors], marker="o", markersize=4)
         left.set(xlabel="window (steps)", ylabel="relative error (%)")
         left.yaxis.set_major_formatter("{x:g}")
@@ -65,9 +65,14 @@ def loss_by_window(
         axes.plot(windows, losses, marker="o")
         axes.axhline(chance, color="black", linestyle="--", linewidth=1)
         axes.axvline(lag + 0.5, color="black", linestyle=":", linewidth=1)
-        offset = {"textcoords": "offset points", "xytext": (4, 4)}
-        axes.annotate("chance", (windows[-1], chance), ha="right", **offset)
-        axes.annotate(f"lag {lag}", (lag + 0.5, chance / 2), **offset)
+        labels = (
+            ("chance", (windows[-1], chance), "right"),
+            (f"lag {lag}", (lag + 0.5, chance / 2), "left"),
+        )
+        for text, place, side in labels:
+            axes.annotate(
+                text, place, xytext=(4, 4), textcoords="offset points", ha=side
+            )
         axes.set(xlabel="window (steps)", ylabel="final loss (nats a step)")
         axes.set_ylim(bottom=0, top=1.15 * max(chance, *losses))
     return figure

@@ -12,6 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch
 from torch import Tensor
+from torch.autograd.graph import Node
 
 from course_lib.gradients.unrolled import graph_nodes
 from course_lib.plots.style import COLOURS, panel
@@ -35,7 +36,7 @@ def computation(tensor: Tensor, names: Mapping[str, Tensor]) -> Figure:
     edges = [(p, n) for n in nodes for p, _ in n.next_functions if p is not None]
     places = _layout(nodes, edges)
     reads = Counter(source for source, _ in edges)
-    labels = {}
+    labels: dict[Node, str] = {}
     for name, named in names.items():
         labels |= {n: name for n in nodes if _made(n, named)}
     with panel(height=2.5) as (figure, axes):
@@ -54,22 +55,24 @@ def computation(tensor: Tensor, names: Mapping[str, Tensor]) -> Figure:
     return figure
 
 
-def _made(node, tensor: Tensor) -> bool:
+def _made(node: Node, tensor: Tensor) -> bool:
     """Whether the node is the leaf `tensor`, or the operation that made it."""
     if tensor.is_leaf:
         return getattr(node, "variable", None) is tensor
     return node is tensor.grad_fn
 
 
-def _layout(nodes: list, edges: list[tuple]) -> dict[object, Place]:
+def _layout(nodes: list[Node], edges: list[tuple[Node, Node]]) -> dict[Node, Place]:
     """Return the place of each node: operations by depth, leaves by who reads them."""
-    depth, places, rows = {}, {}, Counter()
+    depth: dict[Node, int] = {}
+    places: dict[Node, Place] = {}
+    rows: Counter[float] = Counter()
     for node in nodes:
         if hasattr(node, "variable"):
             depth[node] = 0
             continue
         read = (parent for parent, _ in node.next_functions if parent is not None)
-        depth[node] = column = 1 + max(map(depth.get, read), default=0)
+        depth[node] = column = 1 + max((depth[parent] for parent in read), default=0)
         places[node] = (column, rows[column])
         rows[column] += 1
     for node in nodes:
@@ -79,7 +82,7 @@ def _layout(nodes: list, edges: list[tuple]) -> dict[object, Place]:
     return places
 
 
-def _leaf_place(readers: list[Place], rows: Counter, taken: set[Place]) -> Place:
+def _leaf_place(readers: list[Place], rows: Counter[float], taken: set[Place]) -> Place:
     """Return a free place: below if read often, else before or above its reader."""
     x, y = sum(x for x, _ in readers) / len(readers), -ROW
     step = (1.5, 0.0)

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator
 
 from course_lib.experiments.trial import success_interval
-from course_lib.plots.style import COLOURS, panel
+from course_lib.plots.style import COLOURS, panel, panel_row
 
 MARKERS = "osD^v"
 
@@ -21,7 +21,7 @@ def singular_values(values: Mapping[str, torch.Tensor], lowest: float) -> Figure
         lowest: where the vertical axis is cut off.
     """
     top = 10 * max(float(found.max()) for found in values.values())
-    with panel(columns=len(values), sharey=True) as (figure, row):
+    with panel_row(len(values), sharey=True) as (figure, row):
         for axes, (title, found) in zip(row, values.items(), strict=True):
             # what lies 15 decades below the largest is rounding
             found = found.where(found > 1e-15 * found[:, :1], torch.nan)
@@ -66,7 +66,7 @@ def attractors(weights: Sequence[float]) -> Figure:
     A stable fixed point is filled, an unstable one is open.
     """
     h = torch.linspace(-1.2, 1.2, 241)
-    with panel(columns=len(weights), height=2.9, sharey=True) as (figure, row):
+    with panel_row(len(weights), height=2.9, sharey=True) as (figure, row):
         for axes, w in zip(row, weights, strict=True):
             axes.plot(h, h, color="black", linestyle="--", linewidth=1)
             axes.plot(h, torch.tanh(w * h), color=COLOURS[0])
@@ -92,7 +92,7 @@ def bit_and_gradient(
         kept: share of runs that end with the sign they began with.
         gradients: the median of |∂h_T/∂h_0|.
     """
-    with panel(columns=2, height=2.9) as (figure, (left, right)):
+    with panel_row(2, height=2.9) as (figure, (left, right)):
         left.plot(weights, [100 * k for k in kept], marker="o", markersize=4)
         left.axhline(50, color="black", linestyle="--", linewidth=1)
         left.annotate("guessing", (weights[-1], 51), ha="right", va="bottom")
@@ -139,8 +139,8 @@ def success_rates(
         for (name, counts), marker in styles:
             (line,) = axes.plot(x, [k / runs for k in counts], marker, label=name)
             line.set_linestyle("-")
-            bounds = [success_interval(k, runs) for k in counts]
-            axes.fill_between(x, *zip(*bounds, strict=True), alpha=0.15)
+            low, high = zip(*(success_interval(k, runs) for k in counts), strict=True)
+            axes.fill_between(x, low, high, alpha=0.15)
         axes.set(xlabel=xlabel, ylabel=f"share of {runs} runs", ylim=(-0.03, 1.03))
         if logarithmic:
             axes.set_xscale("log")
@@ -163,7 +163,7 @@ def cliff(
         losses: (n,) there.
         paths: biases and losses of each descent, by name.
     """
-    with panel(columns=2, height=2.9) as (figure, (left, right)):
+    with panel_row(2, height=2.9) as (figure, (left, right)):
         left.plot(biases, losses, color="black", linewidth=1.2)
         styles = zip(paths.items(), (COLOURS[1], COLOURS[0]), "os", strict=True)
         for (name, (bs, values)), colour, marker in styles:
@@ -172,8 +172,8 @@ def cliff(
                 for b, value in zip(bs, values, strict=True)
                 if biases[0] <= b <= biases[-1]
             ]
-            style = {"color": colour, "markersize": 3, "alpha": 0.6}
-            left.plot(*zip(*inside, strict=True), marker, **style)
+            xs, ys = zip(*inside, strict=True)
+            left.plot(xs, ys, marker, color=colour, markersize=3, alpha=0.6)
             right.semilogy(np.abs(bs), color=colour, label=name)
         left.set(xlabel="bias b", ylabel="loss")
         right.set(xlabel="update", ylabel="|b|")

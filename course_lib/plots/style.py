@@ -2,10 +2,12 @@
 
 import contextlib
 from collections.abc import Iterator
+from typing import Any
 
 import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.typing import RcKeyType
 
 # Okabe and Ito (2008), in an order that keeps neighbours far apart; yellow is left out
 # because it cannot be read on white.
@@ -13,7 +15,7 @@ COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#0
 SEQUENTIAL = "viridis"
 DIVERGING = "RdBu_r"
 
-STYLE = {
+STYLE: dict[RcKeyType, object] = {
     "axes.grid": True,
     "axes.prop_cycle": plt.cycler(color=COLOURS),
     "axes.spines.right": False,
@@ -31,24 +33,40 @@ STYLE = {
 
 @contextlib.contextmanager
 def panel(
-    width: float = 6.4, height: float = 2.8, columns: int = 1, **options
+    width: float = 6.4, height: float = 2.8, **options: Any
 ) -> Iterator[tuple[Figure, Axes]]:
-    """Open a figure in the course's style, and close it when it is drawn.
+    """Open a figure with one panel in the course's style; close it when it is drawn.
+
+    Args:
+        width: inches; the text column is 6.4 wide.
+        height: inches.
+        **options: for `plt.subplots`.
+    """
+    with panel_row(1, width, height, **options) as (figure, (axes,)):
+        yield figure, axes
+
+
+@contextlib.contextmanager
+def panel_row(
+    columns: int, width: float = 6.4, height: float = 2.8, **options: Any
+) -> Iterator[tuple[Figure, tuple[Axes, ...]]]:
+    """Open a figure with panels side by side; close it when it is drawn.
 
     Closing takes it off matplotlib's list, so a notebook shows it once: as the value
     that the plot function returns.
 
     Args:
+        columns: how many panels; 1 gives a tuple of one.
         width: inches; the text column is 6.4 wide.
         height: inches.
-        columns: axes side by side; more than one gives an array of axes.
         **options: for `plt.subplots`.
     """
+    size = width, height
     with plt.rc_context(STYLE):
-        figure, axes = plt.subplots(
-            1, columns, figsize=(width, height), layout="constrained", **options
+        figure, row = plt.subplots(
+            1, columns, figsize=size, layout="constrained", squeeze=False, **options
         )
         try:
-            yield figure, axes
+            yield figure, tuple(row.flat)
         finally:
             plt.close(figure)

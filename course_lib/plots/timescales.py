@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from matplotlib.figure import Figure
 
-from course_lib.plots.style import COLOURS, panel
+from course_lib.plots.style import COLOURS, panel, panel_row
 
 MARKERS = "os^Dv*"
 
@@ -39,8 +39,8 @@ def time_constants(
         end: the same units' after it.
         truth: those of the task, drawn as dashed lines.
     """
-    bins = np.geomspace(1, 160, 23)
-    with panel(columns=2, sharey=True) as (figure, row):
+    bins = np.geomspace(1, 160, 23).tolist()
+    with panel_row(2, sharey=True) as (figure, row):
         for axes, values, title in zip(
             row, (start, end), ("before training", "after training"), strict=True
         ):
@@ -51,7 +51,7 @@ def time_constants(
             axes.xaxis.set_major_formatter("{x:g}")
             axes.set(xlabel="time constant τ (steps)", title=title)
         row[0].set_ylabel("units")
-        row[0].yaxis.get_major_locator().set_params(integer=True)
+        row[0].locator_params(axis="y", integer=True)
     return figure
 
 
@@ -65,7 +65,7 @@ def clocks(periods: torch.Tensor, mask: torch.Tensor, time: int) -> Figure:
     """
     ticks = torch.arange(time)[None, :] % periods[:, None] == 0
     names = [f"{period}" for period in periods.tolist()]
-    with panel(columns=2, width_ratios=(1, 2)) as (figure, (left, right)):
+    with panel_row(2, width_ratios=(1, 2)) as (figure, (left, right)):
         left.imshow(mask, cmap="Blues", vmin=0, vmax=1.6)
         left.set(xlabel="unit that reads (period)", ylabel="unit that is read")
         left.set_xticks(range(len(names)), names)
@@ -123,7 +123,7 @@ def waves(target: torch.Tensor, fits: Mapping[str, torch.Tensor]) -> Figure:
         target: (time,).
         fits: (time,) by the panel's title.
     """
-    with panel(height=2.4, columns=len(fits), sharey=True) as (figure, row):
+    with panel_row(len(fits), height=2.4, sharey=True) as (figure, row):
         for axes, (name, values) in zip(row, fits.items(), strict=True):
             axes.plot(target, color="black", linewidth=0.9, label="to be learnt")
             axes.plot(values, color=COLOURS[1], linewidth=1.3, label="generated")

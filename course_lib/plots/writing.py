@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.figure import Figure
 
-from course_lib.plots.style import COLOURS, panel
+from course_lib.plots.style import COLOURS, panel, panel_row
 
 # the rules of verse as a title each, in the order in which they are learnt
 TITLES = {
@@ -28,7 +28,7 @@ def perplexities(
         networks: perplexities, one a seed, by the network's name.
     """
     best = min(orders.values())
-    with panel(height=3.0, columns=2) as (figure, (left, right)):
+    with panel_row(2, height=3.0) as (figure, (left, right)):
         left.plot(list(orders), list(orders.values()), "o-", color=COLOURS[0])
         left.set(xlabel="order n of the n-gram", ylabel="perplexity", yscale="log")
         left.set_xticks(list(orders))
