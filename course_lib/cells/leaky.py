@@ -6,7 +6,7 @@ whose time constant τ = 1 / (1 - α) is given, sampled, or learnt.
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import torch
 from torch import Tensor
@@ -37,6 +37,18 @@ class LeakyParams(NamedTuple):
     W_hh: Tensor
     b_h: Tensor
     raw: Tensor
+
+
+class Weights(Protocol):
+    """What the parameters of all plain cells have: W_xh and W_hh."""
+
+    @property
+    def W_xh(self) -> Tensor:
+        """(input, hidden)."""
+
+    @property
+    def W_hh(self) -> Tensor:
+        """(hidden, hidden)."""
 
 
 def init_delayed(
@@ -164,8 +176,11 @@ def leaky_forward(
         ValueError: α is not between 0 and 1.
     """
     _check_alpha(alpha, params.W_hh.shape[0])
-    in_tensor = isinstance(alpha, Tensor) and can_look(alpha)
-    if in_tensor and not bool(((alpha >= 0) & (alpha <= 1)).all()):
+    if (
+        isinstance(alpha, Tensor)
+        and can_look(alpha)
+        and not ((alpha >= 0) & (alpha <= 1)).all()
+    ):
         raise ValueError(_no_share(alpha.tolist()))
     h_t, hs = start_state(x, h_0, params), []
     # the input has no part in the recurrence: one product for all steps
@@ -225,7 +240,7 @@ def in_groups(values: Sequence[float], hidden_size: int) -> Tensor:
     return torch.tensor(values).repeat_interleave(hidden_size // len(values))
 
 
-def start_state(x: Tensor, h_0: Tensor | None, params: NamedTuple) -> Tensor:
+def start_state(x: Tensor, h_0: Tensor | None, params: Weights) -> Tensor:
     """Check the shapes, and return h_0 or zeros for it."""
     hidden_size = params.W_xh.shape[1]
     batch, _ = check_sequence(x, {"h_0": h_0}, params.W_xh, params.W_hh)

@@ -5,7 +5,7 @@ i, forget gate f, candidate g, output gate o. `cell_gradient_path` is what the f
 gates leave of a gradient. What starts and checks a sequence serves `peephole`, too.
 """
 
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import torch
 from torch import Tensor, nn
@@ -19,6 +19,18 @@ class LSTMParams(NamedTuple):
     W_x: Tensor
     W_h: Tensor
     b: Tensor
+
+
+class LSTMWeights(Protocol):
+    """What the parameters of an LSTM have, with peepholes or without."""
+
+    @property
+    def W_x(self) -> Tensor:
+        """(input, 4·hidden)."""
+
+    @property
+    def W_h(self) -> Tensor:
+        """(hidden, 4·hidden)."""
 
 
 class LSTMState(NamedTuple):
@@ -219,7 +231,7 @@ def lstm_from_torch(module: nn.LSTM | nn.LSTMCell) -> LSTMParams:
     return LSTMParams(W_x, W_h, b)
 
 
-def lstm_start(x: Tensor, state: LSTMState | None, params: LSTMParams) -> LSTMState:
+def lstm_start(x: Tensor, state: LSTMState | None, params: LSTMWeights) -> LSTMState:
     """Check the inputs of a sequence and return the state before its first step."""
     parts = {} if state is None else check_lstm_state(state, params)
     batch, _ = check_sequence(x, parts, params.W_x, params.W_h)
@@ -229,7 +241,7 @@ def lstm_start(x: Tensor, state: LSTMState | None, params: LSTMParams) -> LSTMSt
     return LSTMState(*state)
 
 
-def check_lstm_step(x_t: Tensor, state: LSTMState, params: LSTMParams) -> None:
+def check_lstm_step(x_t: Tensor, state: LSTMState, params: LSTMWeights) -> None:
     """Check the input and the state of one step; `check_step` for two tensors."""
     parts = check_lstm_state(state, params)
     batch, _ = check_shape("x_t", x_t, "batch input", input=params.W_x.shape[0])
@@ -241,7 +253,7 @@ def check_lstm_step(x_t: Tensor, state: LSTMState, params: LSTMParams) -> None:
         check_like(name, part, params.W_h)
 
 
-def check_lstm_state(state: LSTMState, params: LSTMParams) -> dict[str, Tensor]:
+def check_lstm_state(state: LSTMState, params: LSTMWeights) -> dict[str, Tensor]:
     """Return the two parts of a state by name; one tensor is a common slip."""
     hidden, width = params.W_h.shape
     if width != 4 * hidden:

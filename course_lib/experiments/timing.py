@@ -28,7 +28,7 @@ def take_turns(
     """
     if rounds < 2:
         raise ValueError(f"rounds is {rounds}, expected at least 2")
-    seconds = {name: [] for name in functions}
+    seconds: dict[str, list[float]] = {name: [] for name in functions}
     for turn in range(-2, rounds):
         for name, function in functions.items():
             start = clock()

@@ -90,7 +90,7 @@ class Settings:
     batch: int = 64
     learning_rate: float = 3e-3
     max_norm: float = 1.0
-    optimizer: type[torch.optim.Optimizer] = torch.optim.Adam
+    optimizer: Callable[..., torch.optim.Optimizer] = torch.optim.Adam
     check_every: int = 25
     test_size: int = 256
 

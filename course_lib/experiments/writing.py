@@ -206,7 +206,8 @@ def mean_scores(poems: Sequence[Sequence[str]]) -> Chance:
     """Return the mean of each score, and the share of poems that keep all rules."""
     scores = [check(poem) for poem in poems]
     means = [sum(column) / len(scores) for column in zip(*scores, strict=True)]
-    return Chance(*means, sum(score.regulated for score in scores) / len(scores))
+    regulated = sum(score.regulated for score in scores) / len(scores)
+    return Chance._make((*means, regulated))
 
 
 def _first_poem(vocabulary: Vocabulary, ids: Tensor) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ bias of the output gate. Every curve is a run of `lstm_trace`.
 """
 
 from collections.abc import Sequence
+from functools import partial
 
 import torch
 from torch import Tensor
@@ -81,23 +82,25 @@ def gate_explorer() -> svg.Figure:
         the figure, to stand last in a cell.
     """
     _, marks = sequence()
-    steps = list(range(1, STEPS + 1))
-    axis = {"x": steps, "x_label": "time step", "x_ticks": (1, *marks, STEPS)}
-    values = Panel(
+    panel = partial(
+        Panel,
+        x=range(1, STEPS + 1),
+        x_label="time step",
+        x_ticks=(1, *marks, STEPS),
+    )
+    values = panel(
         title=f"The cell and what is shown (marks at steps {marks[0]} and {marks[1]})",
         y_label="value",
         y_range=RANGE,
         curves=["cell c", "shown h", "marked numbers, summed"],
-        **axis,
     )
-    gradient = Panel(
+    gradient = panel(
         title=f"Gradient of the cell at step {STEPS} with respect to earlier ones",
         y_label="gradient along the cell",
         y_range=(LOWEST, 1.0),
         curves=["product of the forget gates"],
         log=True,
         y_ticks=(1e-6, 1e-4, 1e-2, 1.0),
-        **axis,
     )
 
     def frame(i: int, j: int, k: int) -> Frame:

@@ -28,7 +28,8 @@ def unrolled_graph(steps: int) -> tuple[list[str], list[Edge]]:
 
 def ancestors(name: str, edges: list[Edge]) -> set[str]:
     """Return every node from which a path leads to ``name``."""
-    found, waiting = set(), [name]
+    found: set[str] = set()
+    waiting = [name]
     while waiting:
         target = waiting.pop()
         new = {a for a, b in edges if b == target} - found

@@ -56,8 +56,8 @@ def heat_map(
     if gold is None:
         figure.remove(controls)
     else:
-        svg.switch(controls, "Frame the characters that say the word", "gold")
-        controls.find(".//input").set("checked", "checked")
+        frames = svg.switch(controls, "Frame the characters that say the word", "gold")
+        frames.set("checked", "checked")
     # what is wider than a phone scrolls in a box of its own
     box = svg.element(
         figure, "div", class_="uf-scroll", tabindex=0, role="region", aria_label=title
@@ -65,13 +65,15 @@ def heat_map(
     table = svg.element(box, "table", class_="uf-map")
     _heads(svg.element(table, "thead"), source, rows[start] if rows else [])
     body = svg.element(table, "tbody")
+    says = "Nothing was said."
     for place, (word, row) in enumerate(zip(words, rows, strict=True)):
         right = None if gold is None else set(gold[place])
         line = _row(body, word, row, right)
-        line.set("data-say", describe(word, row, source, right))
+        sentence = describe(word, row, source, right)
+        line.set("data-say", sentence)
         if place == start:
             line.set("class", "uf-on")
-    says = body[start].get("data-say") if rows else "Nothing was said."
+            says = sentence
     svg.paragraph(figure, "p", says, class_="uf-say", role="status")
     return svg.finish(root, f"{title}, {len(words)} words")
 

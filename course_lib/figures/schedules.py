@@ -5,6 +5,8 @@ differs is when: early, evenly, or late. The second panel shows how soon a decod
 hardly ever reads a longer beginning in which every symbol is right.
 """
 
+from functools import partial
+
 from course_lib.figures.parts import svg
 from course_lib.figures.parts.curves import Frame, Panel, Slider, moving_curves
 from course_lib.language.decoding.choices import sampling_schedule
@@ -64,10 +66,10 @@ def schedules_figure() -> svg.Figure:
         the figure, to stand last in a cell.
     """
     names = list(KINDS.values())
-    axes = {"x": POINTS, "x_label": "updates", "y_range": (0, 1), "curves": names}
+    panel = partial(Panel, x=POINTS, x_label="updates", y_range=(0, 1), curves=names)
     panels = [
-        Panel(title="One symbol", y_label="ε", **axes),
-        Panel(title="A beginning, all of it right", y_label="εⁿ", **axes),
+        panel(title="One symbol", y_label="ε"),
+        panel(title="A beginning, all of it right", y_label="εⁿ"),
     ]
 
     def frame(i: int, j: int) -> Frame:

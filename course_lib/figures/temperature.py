@@ -6,6 +6,7 @@ symbols, so that they are text in the reader's own fonts.
 """
 
 from collections.abc import Sequence
+from functools import partial
 from html import escape
 from typing import NamedTuple
 
@@ -79,18 +80,16 @@ def temperature_figure(logits: Tensor, symbols: Sequence[str]) -> svg.Figure:
         )
     found = [measure(logits, temperature) for temperature in TEMPERATURES]
     plain = found[TEMPERATURES.index(1.0)]
-    ranks = list(range(1, SHOWN + 1))
-    common = {
-        "x": ranks,
-        "x_label": "symbols by rank",
-        "y_range": (0, 1),
-        "curves": ["at this τ", "at τ = 1"],
-        "x_ticks": [1, 5, 10, 15, 20],
-    }
-    panels = [
-        Panel(title="Each symbol", y_label="probability", **common),
-        Panel(title="The first ones together", y_label="probability", **common),
-    ]
+    panel = partial(
+        Panel,
+        x=range(1, SHOWN + 1),
+        x_label="symbols by rank",
+        y_label="probability",
+        y_range=(0, 1),
+        curves=["at this τ", "at τ = 1"],
+        x_ticks=[1, 5, 10, 15, 20],
+    )
+    panels = [panel(title="Each symbol"), panel(title="The first ones together")]
 
     def frame(position: int) -> Frame:
         one = found[position]

@@ -69,20 +69,18 @@ def translation_picture(source: str, words: Sequence[str]) -> svg.Figure:
 
 def _draw_encoder(picture: ET.Element, source: str) -> svg.Point:
     """Draw the states over the characters; return the place of the last one."""
-    before = None
-    for column, character in enumerate(source):
-        at = MARGIN + column * READ, ROWS["state"]
+    places = [(MARGIN + column * READ, ROWS["state"]) for column in range(len(source))]
+    for column, (at, character) in enumerate(zip(places, source, strict=True)):
         below = at[0], ROWS["read"]
         _symbol(picture, below, character, lang="zh-Hans", font_size=22)
         svg.edge(picture, [(below[0], below[1] - 17), (at[0], at[1] + RADIUS + 2)])
-        if before:
-            svg.edge(picture, svg.straight(before, at, RADIUS))
+        if column:
+            svg.edge(picture, svg.straight(places[column - 1], at, RADIUS))
         svg.element(picture, "circle", cx=at[0], cy=at[1], r=RADIUS)
         svg.label(picture, at, f"h_{column + 1}", font_size=17)
-        before = at
     middle = MARGIN + (len(source) - 1) * READ / 2
     svg.words(picture, (middle, ROWS["half"]), "encoder", font_weight="bold")
-    return before
+    return places[-1]
 
 
 def _draw_decoder(picture: ET.Element, said: Sequence[str], last: svg.Point) -> None:
@@ -164,8 +162,8 @@ def step_table(steps: Sequence[Step], title: str) -> svg.Figure:
         svg.element(row, "td").text = step.read
         for rank, (symbol, probability) in enumerate(step.likely):
             cell = svg.element(row, "td")
-            name = svg.element(cell, "span" if rank else "b")
+            said = svg.element(cell, "span" if rank else "b")
             small = probability < 5e-4
-            name.text = symbol
-            name.tail = " <\u00a00.001" if small else f" {probability:.3f}"
+            said.text = symbol
+            said.tail = " <\u00a00.001" if small else f" {probability:.3f}"
     return svg.finish(root, f"{len(steps)} steps of a decoder")

@@ -5,6 +5,7 @@ from typing import Any
 
 import torch
 from torch import Tensor
+from torch.autograd.graph import Node
 
 
 def unroll(f: Callable[[Any, Any], Any], state: Any, inputs: Iterable[Any]) -> list:
@@ -25,13 +26,14 @@ def unroll(f: Callable[[Any, Any], Any], state: Any, inputs: Iterable[Any]) -> l
     return states
 
 
-def graph_nodes(tensor: Tensor) -> Iterator:
+def graph_nodes(tensor: Tensor) -> Iterator[Node]:
     """Yield each node of the graph that computed `tensor`, after all that it reads.
 
     A node is an operation (`grad_fn`) or the end of an edge at a leaf
     (`AccumulateGrad`). Each comes once, however many paths lead to it.
     """
-    done, stack = set(), [(tensor.grad_fn, False)]
+    done: set[Node] = set()
+    stack: list[tuple[Node | None, bool]] = [(tensor.grad_fn, False)]
     while stack:
         node, expanded = stack.pop()
         if node is None or (node in done and not expanded):
@@ -50,7 +52,7 @@ def graph_depth(tensor: Tensor) -> int:
     A leaf has depth 0. Gathering a leaf's gradient is no operation of the forward
     pass, so `AccumulateGrad` counts 0 as well. The time is linear in the graph's size.
     """
-    depth = {None: 0}
+    depth: dict[Node | None, int] = {None: 0}
     for node in graph_nodes(tensor):
         longest = max((depth[parent] for parent, _ in node.next_functions), default=0)
         depth[node] = longest + (not hasattr(node, "variable"))

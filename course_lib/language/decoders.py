@@ -5,6 +5,7 @@ All are called alike. `forward` reads the right symbols (teacher forcing), all s
 them; `start` and `step` go one symbol at a time, for decoding. Both compute the same.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -23,7 +24,7 @@ from course_lib.layers.lstm import fast_lstm
 from course_lib.layers.stack import Stack, check_stack
 from course_lib.shapes import check_shape
 
-READABLE = {fast_gru: gru_forward, fast_lstm: lstm_forward}
+READABLE: dict[Callable, Callable] = {fast_gru: gru_forward, fast_lstm: lstm_forward}
 
 
 class Decoder(nn.Module):
@@ -66,7 +67,7 @@ class Decoder(nn.Module):
     @property
     def hidden_size(self) -> int:
         """Units of the layer."""
-        return self.layer.cells[0].W_h.shape[0]
+        return self.layer.cells[0].param("W_h").shape[0]
 
     def start(self, memory: Memory) -> Any:
         """Return the state before the first step."""
@@ -87,7 +88,7 @@ class Decoder(nn.Module):
         hs, state = self.run(embed(symbols, self.W_e)[:, None], state)
         return self.scores(hs)[:, 0], state
 
-    def forward(self, inputs: Tensor, memory: Memory) -> tuple[Tensor, None]:
+    def forward(self, inputs: Tensor, memory: Memory) -> tuple[Tensor, Tensor | None]:
         """Read the right symbols and score what comes after each.
 
         Args:

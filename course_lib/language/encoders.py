@@ -101,7 +101,7 @@ class Bridge(nn.Module):
         """
         super().__init__()
         self.directions = layer.directions
-        width = self.directions * layer.cells[0].W_h.shape[0]
+        width = self.directions * layer.cells[0].param("W_h").shape[0]
         self.needed = self.directions > 1 or width != hidden_size
         draws = [
             torch.randn(width, hidden_size, generator=generator)

@@ -5,7 +5,7 @@ at a time, greedily or with a beam. `make_translator` draws one of any kind, so 
 kinds can be compared with the rest equal.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from course_lib.data.phrases import PhraseBatch
 from course_lib.data.vocabulary import START
 from course_lib.language.attention.decoders import BahdanauDecoder, LuongDecoder
-from course_lib.language.attention.scores import BahdanauScore
+from course_lib.language.attention.scores import BahdanauScore, Score
 from course_lib.language.decoders import Decoder
 from course_lib.language.decoding.choices import scheduled_forward, scheduled_inputs
 from course_lib.language.encoders import Bridge, Encoder
@@ -72,7 +72,7 @@ def make_translator(
     layer: type[GRU] | type[LSTM] = GRU,
     bidirectional: bool = True,
     reverse: bool = False,
-    score: type[nn.Module] | None = None,
+    score: Callable[[int, int, torch.Generator], Score] | None = None,
     input_feeding: bool = False,
 ) -> Translator:
     """Draw a translator.

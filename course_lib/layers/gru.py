@@ -10,6 +10,7 @@ each is one product. For the first, W_h is put into the order n, r, z.
 """
 
 from collections.abc import Sequence
+from typing import Self
 
 import torch
 from torch import Tensor, nn
@@ -120,7 +121,7 @@ def _read(xs, hs, a, W_x1, W_h, b_hn, ends, last) -> None:
         ends: which rows end at which step.
         last: (batch, hidden), to be filled where a sequence ends.
     """
-    time, batch, hidden = len(xs), *last.shape
+    (batch, hidden), time = last.shape, len(xs)
     h_ts, a_ts, size = hs.unbind(0), gates(a), block_size(batch, time)
     from_h, sigmoids = (
         a[..., part].unbind(0)
@@ -234,6 +235,6 @@ class GRU(Stack):
         super().__init__(cells, num_layers, dropout)
 
     @classmethod
-    def from_torch(cls, module: nn.GRU) -> "GRU":
+    def from_torch(cls, module: nn.GRU) -> Self:
         """Copy the parameters of an `nn.GRU`."""
         return cls.copy_of(module, fast_gru, gru_from_torch)

@@ -5,6 +5,7 @@ layers of it, with the features of `nn.LSTM`. `layers.blocks` explains the trick
 """
 
 from collections.abc import Sequence
+from typing import Self
 
 import torch
 from torch import Tensor, nn
@@ -164,7 +165,8 @@ def _read_back(ctx, dhs, d_last, grads) -> None:
         forget = a[now].chunk(4, dim=2)[1].unbind(0)
         for k in reversed(range(n)):
             rows = ctx.ends.get(start + k)
-            add_rows(dh, d_last[0], rows), add_rows(dc, d_last[1], rows)
+            add_rows(dh, d_last[0], rows)
+            add_rows(dc, d_last[1], rows)
             da_t, da_i, da_f, da_g, da_o = da_ts[k]
             dc.addcmul_(dh, slopes[k])
             da_i.mul_(dc), da_f.mul_(dc), da_g.mul_(dc), da_o.mul_(dh)
@@ -227,6 +229,6 @@ class LSTM(Stack):
         super().__init__(cells, num_layers, dropout)
 
     @classmethod
-    def from_torch(cls, module: nn.LSTM) -> "LSTM":
+    def from_torch(cls, module: nn.LSTM) -> Self:
         """Copy the parameters of an `nn.LSTM`; ValueError if it has a projection."""
         return cls.copy_of(module, fast_lstm, lstm_from_torch)

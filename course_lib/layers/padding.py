@@ -5,7 +5,7 @@ and what belongs to padding is set to zero: the results are the same, the loop i
 simpler, and it is as fast if the lengths of a batch are alike.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import torch
 from torch import Tensor
@@ -36,7 +36,7 @@ def read_lengths(
     return tuple(map(int, found))
 
 
-def ends(lengths: Sequence[int] | None, time: int) -> dict[int, slice | list[int]]:
+def ends(lengths: Sequence[int] | None, time: int) -> Mapping[int, slice | list[int]]:
     """Return which rows of the batch end at which step."""
     if lengths is None:
         return {time - 1: slice(None)}

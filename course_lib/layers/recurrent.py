@@ -31,6 +31,10 @@ class Recurrent(nn.Module):
         """The parameters as the forward function takes them."""
         return self.kind(*(getattr(self, name) for name in self.kind._fields))
 
+    def param(self, name: str) -> Tensor:
+        """Return one of the parameters by name; AttributeError if there is none."""
+        return getattr(self, name)
+
     def forward(self, x: Tensor, state: Any = None) -> tuple[Tensor, Any]:
         """Read a batch of sequences.
 

@@ -5,7 +5,7 @@ takes lengths will do: `run(x, state, params, lengths)`.
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, ClassVar, Self, cast
 
 import torch
 from torch import Tensor, nn
@@ -26,6 +26,8 @@ class Stack(nn.Module):
     several, states are stacked as PyTorch's: (layers × directions, batch, hidden), in
     the order layer 0 forward, layer 0 backward, layer 1 forward, …
     """
+
+    torch_kind: ClassVar[type[nn.LSTM] | type[nn.GRU]]  # what a subclass copies
 
     def __init__(
         self, cells: Sequence[Recurrent], num_layers: int = 1, dropout: float = 0.0
@@ -49,7 +51,9 @@ class Stack(nn.Module):
             )
         if not 0 <= dropout <= 1:
             raise ValueError(f"dropout is {dropout}, expected a share from 0 to 1")
-        self.cells, self.dropout = nn.ModuleList(cells), dropout
+        # a ModuleList does not say of what modules it is
+        self.cells = cast("Sequence[Recurrent]", nn.ModuleList(cells))
+        self.dropout = dropout
         self.directions = len(cells) // num_layers
 
     def forward(
@@ -109,7 +113,7 @@ class Stack(nn.Module):
         return type(states[0])(*map(torch.stack, zip(*states, strict=True)))
 
     @classmethod
-    def copy_of(cls, module: nn.RNNBase, run: Callable, read: Callable) -> "Stack":
+    def copy_of(cls, module: nn.LSTM | nn.GRU, run: Callable, read: Callable) -> Self:
         """Copy a PyTorch module, layer by layer.
 
         Args:
@@ -170,7 +174,7 @@ def _run(
     return backwards(hs, lengths), last
 
 
-def _single(module: nn.RNNBase, tail: str) -> nn.RNNBase:
+def _single(module: nn.LSTM | nn.GRU, tail: str) -> nn.LSTM | nn.GRU:
     """Return a module of one layer and direction that shares the parameters of one."""
     if getattr(module, "proj_size", 0):
         raise ValueError(f"{module} projects its state, the course's cells do not")

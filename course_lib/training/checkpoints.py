@@ -101,7 +101,7 @@ def set_random_states(
             "the checkpoint was made "
             + ("with a generator, pass one" if generator is None else "without one")
         )
-    if generator is not None:
+    if generator is not None and kept is not None:
         generator.set_state(kept)
     torch.set_rng_state(states["global"])
     if states["cuda"]:

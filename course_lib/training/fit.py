@@ -5,11 +5,11 @@ record of every update, so that a chapter can draw what happened, and a checkpoi
 that it can be stopped and resumed.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sized
 from dataclasses import asdict, dataclass, field
 from itertools import islice
 from os import PathLike
-from typing import Any
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 import torch
 from torch import Tensor, nn
@@ -21,6 +21,20 @@ from course_lib.training.checkpoints import (
     save_checkpoint,
     set_random_states,
 )
+
+Model = TypeVar("Model", bound=nn.Module)
+Batch = TypeVar("Batch")
+
+
+@runtime_checkable
+class Stateful(Protocol):
+    """What has a state to keep in a checkpoint, and to take up again."""
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return the state."""
+
+    def load_state_dict(self, state_dict: dict[str, Any], /) -> Any:
+        """Take up a state that was returned."""
 
 
 @dataclass
@@ -44,12 +58,12 @@ class History:
 
 
 def fit(
-    model: nn.Module,
-    batches: Iterable[Any],
-    loss: Callable[[nn.Module, Any], Tensor],
+    model: Model,
+    batches: Iterable[Batch],
+    loss: Callable[[Model, Batch], Tensor],
     learning_rate: float = 1e-2,
     max_norm: float = 1.0,
-    optimizer: type[torch.optim.Optimizer] = torch.optim.Adam,
+    optimizer: Callable[..., torch.optim.Optimizer] = torch.optim.Adam,
     checkpoint: str | PathLike[str] | None = None,
     checkpoint_every: int = 100,
     generator: torch.Generator | None = None,
@@ -147,8 +161,14 @@ class _Run:
         """Write the checkpoint."""
         if self.path is None:
             return
-        parts = {"model": self.model, "optimizer": self.update, "loss": self.loss}
-        states = {k: p.state_dict() for k, p in parts.items() if _has_state(p)}
+        parts: dict[str, object] = {
+            "model": self.model,
+            "optimizer": self.update,
+            "loss": self.loss,
+        }
+        states = {
+            k: p.state_dict() for k, p in parts.items() if isinstance(p, Stateful)
+        }
         content = {
             **{"loss": None, **states},
             "history": asdict(self.history),
@@ -171,7 +191,7 @@ class _Run:
             raise ValueError(f"{self.path} has seen {done} batches, there are fewer")
         # the batches passed over have moved the generators on
         set_random_states(kept["random"], self.generator)
-        total = len(batches) if hasattr(batches, "__len__") else None
+        total = len(batches) if isinstance(batches, Sized) else None
         return tqdm(rest, initial=done, total=total, **bar)
 
     def _restore(self, kept: dict[str, Any]) -> None:
@@ -189,14 +209,10 @@ class _Run:
                 f"{error}"
             ) from None
         self.update.load_state_dict(kept["optimizer"])
-        if _has_state(self.loss):
+        if isinstance(self.loss, Stateful):
             self.loss.load_state_dict(kept["loss"])
         self.history.losses[:] = kept["history"]["losses"]
         self.history.grad_norms[:] = kept["history"]["grad_norms"]
 
     def _training(self) -> dict[str, Any]:
         return {**self.settings, "optimizer": type(self.update).__name__}
-
-
-def _has_state(part: Any) -> bool:
-    return hasattr(part, "state_dict") and hasattr(part, "load_state_dict")

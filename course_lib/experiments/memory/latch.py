@@ -176,7 +176,7 @@ def train_latch(
     updates: int = 400,
     batch: int = 16,
     learning_rate: float = 0.1,
-    optimizer: type[torch.optim.Optimizer] = torch.optim.SGD,
+    optimizer: Callable[..., torch.optim.Optimizer] = torch.optim.SGD,
     max_norm: float | None = None,
     recurrent: Callable[[int, torch.Generator], Tensor] | None = None,
     seed: int = 0,

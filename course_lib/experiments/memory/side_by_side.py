@@ -5,7 +5,7 @@ so that they fit into a stack of runs. They see the same data and make the same 
 of updates; only the learning rate may be that of the kind.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import NamedTuple
 
 import torch
@@ -207,7 +207,7 @@ def waveform_fits(
     return by_kind(units, found), dict(zip(units, kept, strict=True))
 
 
-def by_kind(kinds: Sequence[str], values: Tensor) -> dict[str, list[float]]:
+def by_kind(kinds: Collection[str], values: Tensor) -> dict[str, list[float]]:
     """Name the runs' values: kind by kind, then seed by seed."""
     table = values.unflatten(0, (len(kinds), -1)).tolist()
     return dict(zip(kinds, table, strict=True))
@@ -220,7 +220,7 @@ def clip_each(parameters: list[Tensor], max_norm: float) -> None:
         parameters: stacks with a leading run axis; one may hold the first runs only.
         max_norm: the largest norm that is left as it is.
     """
-    grads = [tensor.grad for tensor in parameters]
+    grads = [tensor.grad for tensor in parameters if tensor.grad is not None]
     squares = torch.zeros(len(grads[0]))
     for grad in grads:
         squares[: len(grad)] += grad.flatten(1).square().sum(dim=1)

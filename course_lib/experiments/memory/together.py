@@ -119,9 +119,10 @@ class _Together:
 
 def _clip_each(weights: list[Tensor], max_norm: float) -> Tensor:
     """Scale each run's gradient to a norm of at most `max_norm`; return the norms."""
-    squares = [weight.grad.flatten(1).square().sum(1) for weight in weights]
+    grads = [weight.grad for weight in weights if weight.grad is not None]
+    squares = [grad.flatten(1).square().sum(1) for grad in grads]
     norms = torch.stack(squares).sum(0).sqrt()
     scale = (max_norm / (norms + 1e-6)).clamp(max=1.0)
-    for weight in weights:
-        weight.grad.mul_(scale.view(-1, *[1] * (weight.ndim - 1)))
+    for grad in grads:
+        grad.mul_(scale.view(-1, *[1] * (grad.ndim - 1)))
     return norms

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from course_lib.data import phrases
-from course_lib.data.phrases import PhraseBatch
+from course_lib.data.phrases import Pair, PhraseBatch
 from course_lib.device import make_generator
 from course_lib.experiments.tables import FOLDER
 from course_lib.experiments.translation.exposure import held_out, outputs, rates, score
@@ -102,9 +102,10 @@ def batches(setting: Setting, budget: Budget, seed: int) -> Iterator[PhraseBatch
     generator = make_generator(30_000 + seed)
     vocab = len(phrases.target_vocabulary())
 
-    def draw(count: int) -> list:
-        how = {"lengths": LENGTHS, "freedom": setting.freedom}
-        return phrases.draw_pairs(count, generator, **how)
+    def draw(count: int) -> list[Pair]:
+        return phrases.draw_pairs(
+            count, generator, lengths=LENGTHS, freedom=setting.freedom
+        )
 
     kept = draw(setting.few) if setting.few else []
     for _ in range(budget.updates):
@@ -160,8 +161,9 @@ def measure(
     found = score(outputs(model, held), held, freedom)
     exposed = {} if freedom else rates(model, held)
     rounded = {name: round(value, 4) for name, value in exposed.items()}
-    numbers = [round(number, 4) for number in found]
-    return Ran(setting, schedule, seed, round(seconds, 1), *numbers, rounded)
+    right, edits, bleu = (round(number, 4) for number in found)
+    seconds = round(seconds, 1)
+    return Ran(setting, schedule, seed, seconds, right, edits, bleu, rounded)
 
 
 def train_and_search(

@@ -54,7 +54,8 @@ def draw_compounds(
         raise ValueError(f"clauses is {clauses}, expected positive numbers")
     if split not in ("train", "validation", "test"):
         raise ValueError(f"split is {split!r}, expected train, validation or test")
-    draws, found = Draws(generator), []
+    draws = Draws(generator)
+    found: list[Pair] = []
     while len(found) < count:
         number = draws.pick(clauses)
         phrase = Phrase("compound", tuple(sentences.compound(draws, number)))

@@ -245,11 +245,13 @@ def slider(
     element(outer, "b", aria_hidden="true").text = shown
 
 
-def switch(parent: ET.Element, text: str, name: str) -> None:
-    """Add a native check box that acts as a switch."""
+def switch(parent: ET.Element, text: str, name: str) -> ET.Element:
+    """Add a native check box that acts as a switch; return its input."""
     outer = element(parent, "label", class_="uf-switch")
     attributes = {"type": "checkbox", "role": "switch", "autocomplete": "off"}
-    element(outer, "input", **attributes, name=name).tail = f" {text}"
+    box = element(outer, "input", **attributes, name=name)
+    box.tail = f" {text}"
+    return box
 
 
 def finish(root: ET.Element, summary: str) -> Figure:

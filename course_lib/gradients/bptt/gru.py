@@ -7,6 +7,8 @@ parameters are sums over the batch and over time.
 """
 
 from collections.abc import Sequence
+from functools import reduce
+from operator import add
 from typing import NamedTuple
 
 import numpy as np
@@ -185,8 +187,8 @@ def gru_backward(dstates: np.ndarray, caches: Sequence[GRUCache]) -> GRUGrads:
     return GRUGrads(
         dx=np.stack([step.dx_t for step in steps[::-1]], axis=1),
         dh_0=dh,
-        dW_x=sum(step.dW_x for step in steps),
-        dW_h=sum(step.dW_h for step in steps),
-        db=sum(step.db for step in steps),
-        db_hn=sum(step.db_hn for step in steps),
+        dW_x=reduce(add, (step.dW_x for step in steps)),
+        dW_h=reduce(add, (step.dW_h for step in steps)),
+        db=reduce(add, (step.db for step in steps)),
+        db_hn=reduce(add, (step.db_hn for step in steps)),
     )

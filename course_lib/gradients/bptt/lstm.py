@@ -6,12 +6,21 @@ As in `bptt`, gradients of parameters are sums over the batch and over time.
 """
 
 from collections.abc import Sequence
+from functools import reduce
+from operator import add
 from typing import NamedTuple
 
 import numpy as np
 
-from course_lib.cells import LSTMParams, LSTMState
+from course_lib.cells import LSTMParams
 from course_lib.shapes import ShapeError, check_sequence, check_shape
+
+
+class LSTMArrays(NamedTuple):
+    """An `LSTMState` of arrays: h is shown, c is kept; each (batch, hidden)."""
+
+    h: np.ndarray
+    c: np.ndarray
 
 
 class LSTMCache(NamedTuple):
@@ -63,8 +72,8 @@ def _sigmoid(a: np.ndarray) -> np.ndarray:
 
 
 def lstm_step_cached(
-    x_t: np.ndarray, state: LSTMState, params: LSTMParams
-) -> tuple[LSTMState, LSTMCache]:
+    x_t: np.ndarray, state: LSTMArrays, params: LSTMParams
+) -> tuple[LSTMArrays, LSTMCache]:
     """Advance by one time step and keep what the way back needs.
 
         c_t = f ⊙ c_prev + i ⊙ g,    h_t = o ⊙ tanh(c_t)
@@ -91,11 +100,11 @@ def lstm_step_cached(
     i, f, g, o = _sigmoid(a_i), _sigmoid(a_f), np.tanh(a_g), _sigmoid(a_o)
     c_t = f * c_prev + i * g
     cache = LSTMCache(x_t, h_prev, c_prev, i, f, g, o, c_t, params)
-    return LSTMState(o * np.tanh(c_t), c_t), cache
+    return LSTMArrays(o * np.tanh(c_t), c_t), cache
 
 
 def lstm_forward_cached(
-    x: np.ndarray, state: LSTMState, params: LSTMParams
+    x: np.ndarray, state: LSTMArrays, params: LSTMParams
 ) -> tuple[np.ndarray, list[LSTMCache]]:
     """Run over a batch of sequences and keep a cache a step.
 
@@ -194,7 +203,7 @@ def lstm_backward(dstates: np.ndarray, caches: Sequence[LSTMCache]) -> LSTMGrads
         dx=np.stack([step.dx_t for step in steps[::-1]], axis=1),
         dh_0=dh,
         dc_0=dc,
-        dW_x=sum(step.dW_x for step in steps),
-        dW_h=sum(step.dW_h for step in steps),
-        db=sum(step.db for step in steps),
+        dW_x=reduce(add, (step.dW_x for step in steps)),
+        dW_h=reduce(add, (step.dW_h for step in steps)),
+        db=reduce(add, (step.db for step in steps)),
     )

@@ -6,6 +6,8 @@ nothing is averaged. The parameters are `RNNParams`, here of float64 arrays.
 """
 
 from collections.abc import Sequence
+from functools import reduce
+from operator import add
 from typing import NamedTuple
 
 import numpy as np
@@ -163,9 +165,9 @@ def rnn_backward(dstates: np.ndarray, caches: Sequence[StepCache]) -> RNNGrads:
     return RNNGrads(
         dx=np.stack([step.dx_t for step in steps[::-1]], axis=1),
         dh_0=dh_next,
-        dW_xh=sum(step.dW_xh for step in steps),
-        dW_hh=sum(step.dW_hh for step in steps),
-        db_h=sum(step.db_h for step in steps),
+        dW_xh=reduce(add, (step.dW_xh for step in steps)),
+        dW_hh=reduce(add, (step.dW_hh for step in steps)),
+        db_h=reduce(add, (step.db_h for step in steps)),
     )
 
 

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from course_lib.language.attention.functions import attend, attentional_state
+from course_lib.language.attention.scores import Score
 from course_lib.language.decoders import Decoder
 from course_lib.language.encoders import Bridge, Memory
 from course_lib.language.models import embed
@@ -58,7 +59,7 @@ class LuongDecoder(Decoder):
         layer: Stack,
         bridge: Bridge,
         generator: torch.Generator,
-        score: nn.Module,
+        score: Score,
         value_size: int,
         input_feeding: bool = False,
     ) -> None:
@@ -81,7 +82,7 @@ class LuongDecoder(Decoder):
         W_c = torch.randn(rows, self.hidden_size, generator=generator)
         self.W_c = nn.Parameter(W_c / rows**0.5)
         reads, wanted = (
-            layer.cells[0].W_x.shape[0],
+            layer.cells[0].param("W_x").shape[0],
             embedding_dim + self.more(value_size),
         )
         if reads != wanted:

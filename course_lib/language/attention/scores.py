@@ -5,6 +5,8 @@ All are made alike, `DotScore(query_size, key_size, generator)`, and called alik
 `prepare`; each step of a decoder then calls `of_prepared`.
 """
 
+from typing import Protocol
+
 import torch
 from torch import Tensor, nn
 
@@ -15,6 +17,16 @@ from course_lib.language.attention.functions import (
     score_dot,
     score_general,
 )
+
+
+class Score(Protocol):
+    """What a decoder asks of a score."""
+
+    def prepare(self, keys: Tensor) -> Tensor:
+        """Return what the steps need of the keys, once a source."""
+
+    def of_prepared(self, query: Tensor, prepared: Tensor) -> Tensor:
+        """Return (batch, target, source) scores from what `prepare` gave."""
 
 
 class DotScore(nn.Module):

@@ -15,7 +15,7 @@ from torch import Tensor
 from course_lib.data.vocabulary import STOP
 from course_lib.language.decoding.beams import Hypothesis, Search
 from course_lib.language.decoding.drawing import draw_symbols
-from course_lib.language.states import map_state, take_rows
+from course_lib.language.states import take_rows
 from course_lib.shapes import check_shape
 
 Step = Callable[[Tensor, Any], tuple[Tensor, Any]]
@@ -134,11 +134,11 @@ def scheduled_forward(
     """
     check_shape("inputs", inputs, "batch target")
     _check_probability(truth_prob)
-    draw = {"generator": generator, "device": inputs.device}
-    scores, read = [], []
+    scores: list[Tensor] = []
+    read: list[Tensor] = []
     for x_t in inputs.unbind(dim=1):
         if scores:
-            coins = torch.rand(x_t.shape, **draw)
+            coins = torch.rand(x_t.shape, generator=generator, device=x_t.device)
             own = _choose(scores[-1].detach(), sample, generator)
             x_t = torch.where(coins < truth_prob, x_t, own)
         logits, state = step(x_t, state)
@@ -207,7 +207,7 @@ def beam_search(
             break
         rows = beams + beam_size * torch.arange(batch, device=beams.device)[:, None]
         rows, symbols = rows.flatten(), symbols.flatten()
-        state = map_state(lambda part, rows=rows: part.index_select(0, rows), state)
+        state = take_rows(state, rows)
     return search.results(totals)
 
 
