@@ -34,7 +34,8 @@ def quatrain(draws: Draws) -> Poem:
                 break
             lines.append(line)
         else:
-            return tuple(lines)
+            first, second, third, fourth = lines
+            return first, second, third, fourth
 
 
 def quatrains(count: int, generator: torch.Generator) -> list[Poem]:

@@ -59,7 +59,7 @@ _GROUPS = {
     "姑": "u",
 }
 GROUP_OF = {final: name for name, finals in _GROUPS.items() for final in finals.split()}
-_INITIAL = re.compile(r"zh|ch|sh|[bpmfdtnlgkhjqxrzcs]|")
+_INITIAL = re.compile(r"zh|ch|sh|[bpmfdtnlgkhjqxrzcs]")
 
 
 class Sound(NamedTuple):
@@ -82,7 +82,8 @@ def final_of(syllable: str) -> str:
     Pinyin writes ü as u after j, q, x and y, and i or u at the start as y or w. After
     z, c, s, zh, ch, sh and r the letter i is another vowel, here -i.
     """
-    initial = _INITIAL.match(syllable)[0]
+    start = _INITIAL.match(syllable)
+    initial = start[0] if start else ""
     final = syllable[len(initial) :]
     if final == "i" and initial in ("z", "c", "s", "zh", "ch", "sh", "r"):
         return "-i"

@@ -105,10 +105,10 @@ def corrupt(
             "the special symbols, a word and another one to take its place"
         )
     check_ids("targets", targets)
-    draw = {"generator": generator, "device": targets.device}
-    hit = torch.rand(targets.shape, **draw) < rate
+    shape, device = targets.shape, targets.device
+    hit = torch.rand(shape, generator=generator, device=device) < rate
     special, words = len(SPECIAL), vocab_size - len(SPECIAL)
-    shift = torch.randint(1, words, targets.shape, **draw)
+    shift = torch.randint(1, words, shape, generator=generator, device=device)
     wrong = (targets - special + shift) % words + special
     return torch.where(hit & (targets >= special), wrong, targets)
 

@@ -57,15 +57,15 @@ def year(y: int) -> Part:
     source = "".join(DIGITS[int(d)] for d in str(y)) + "年"
     century, rest = divmod(y, 100)
     if century == 20 and rest < 10:
-        words = [("two", 1), ("thousand", 0b1110 if rest == 0 else 0b110)]
-        words += [("and", 0), (SMALL[rest], 8)] if rest else []
+        words: Words = (("two", 1), ("thousand", 0b1110 if rest == 0 else 0b110))
+        words += (("and", 0), (SMALL[rest], 8)) if rest else ()
     elif rest == 0:
-        words = [(SMALL[century], 3), ("hundred", 12)]
+        words = ((SMALL[century], 3), ("hundred", 12))
     else:
         first = ((SMALL[19], 3),) if century == 19 else (("twenty", 3),)
         last = (("oh", 4), (SMALL[rest], 8)) if rest < 10 else _pair(rest)
         words = first + last
-    return Part(source, tuple(words))
+    return Part(source, words)
 
 
 def _pair(n: int) -> Words:
@@ -101,8 +101,8 @@ def date(draws: Draws) -> Part:
     day = datetime.date.fromordinal(draws.between(first, last))
     form = draws.below(5)
     if form == 0:
-        name = part(number(day.month).source + "月", MONTHS[day.month - 1])
-        return join([year(day.year), name], (1, 0))
+        month = part(number(day.month).source + "月", MONTHS[day.month - 1])
+        return join([year(day.year), month], (1, 0))
     mark, name = draws.pick("日号"), draws.pick(("星期", "周"))
     return dated(day, mark, year_too=form > 2, name=name if form % 2 == 0 else "")
 

@@ -95,7 +95,8 @@ def draw_phrases(
         raise ValueError(f"count is {count}, expected 0 or more phrases")
     low, high = _check(split, lengths, kinds)
     draws, makers = Draws(generator), _makers(split, kinds, low, high)
-    found, seen = [], set()
+    found: list[Phrase] = []
+    seen: set[str] = set()
 
     def accept(source: str) -> bool:
         fits = low <= len(source) <= high and not (distinct and source in seen)

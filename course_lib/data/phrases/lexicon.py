@@ -237,6 +237,8 @@ NOUNS: dict[str, Noun] = {
     for r in _rows(_NOUNS)
 }
 VERBS: tuple[Verb, ...] = tuple(
-    Verb(r[0], *[*r[1].split(), ""][:5], tuple(r[2].split()), tuple(r[3].split()))
+    Verb._make(
+        (r[0], *[*r[1].split(), ""][:5], tuple(r[2].split()), tuple(r[3].split()))
+    )
     for r in _rows(_VERBS)
 )

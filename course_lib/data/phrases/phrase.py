@@ -48,14 +48,23 @@ class Phrase(NamedTuple):
             freedom: the probability of each choice that departs from the usual: the
                 time said first instead of last, a synonym for a word that has one. All
                 are independent.
+
+        Raises:
+            ValueError: there is freedom, and nothing to draw from.
         """
+
+        def departs() -> bool:
+            if not freedom:
+                return False
+            if draws is None:
+                raise ValueError(f"freedom is {freedom}, expected draws to choose by")
+            return draws.chance(freedom)
+
         target, alignment, start = [], [], 0
         for clause in self.clauses:
-            words = clause.readings[0]
-            if freedom and draws.chance(freedom):
-                words = clause.readings[-1]
+            words = clause.readings[-1 if departs() else 0]
             for word, mask in words:
-                if freedom and word in SYNONYMS and draws.chance(freedom):
+                if word in SYNONYMS and departs():
                     word = SYNONYMS[word]
                 target.append(word)
                 alignment.append(positions(mask << start))
@@ -78,7 +87,8 @@ class Phrase(NamedTuple):
             )
         found = {}
         for chosen in product(*choices):
-            target, probability = (), 1.0
+            target: tuple[str, ...] = ()
+            probability = 1.0
             for words, p in chosen:
                 target, probability = target + words, probability * p
             found[target] = probability

@@ -5,6 +5,7 @@ subject, verb, object, place, time, and puts "often" before the verb. Chinese ve
 one form: tense comes from the time, 了 marks what was completed, person never shows.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from course_lib.data.draws import Draws
@@ -58,11 +59,11 @@ def sentence(draws: Draws) -> Clause:
     w, t = (1, 0) if front else (0, 1)
     parts = [*opening, helper, place, verb, thing]
     if when.is_adverb:
-        return Clause(*_read(parts, [(w, t, 2, 4, 5, 3)]), who, when)
+        return _read(parts, [(w, t, 2, 4, 5, 3)], who, when)
     readings = [(w, 2, 4, 5, 3, t), (t, w, 2, 4, 5, 3)]
     if when.tense == "now" or helper is NOT:
-        return Clause(*_read(parts, readings))
-    return Clause(*_read(parts, readings), who, when)
+        return _read(parts, readings)
+    return _read(parts, readings, who, when)
 
 
 def continuation(draws: Draws, before: Clause) -> Clause:
@@ -71,8 +72,10 @@ def continuation(draws: Draws, before: Clause) -> Clause:
     So nothing in the clause shows its tense; it is that of the clause before.
     """
     who, when = before.who, before.when
+    if who is None or when is None:
+        raise ValueError(f"no clause can go on from {before.source}")
     parts = predicate(draws, who, when, goes_on=True)
-    return Clause(*_read(parts, [(0, 2, 3, 1)]), who, when)
+    return _read(parts, [(0, 2, 3, 1)], who, when)
 
 
 def predicate(
@@ -110,7 +113,7 @@ def statement(draws: Draws) -> Clause:
     """Draw a sentence without time or place: has, likes, wants to, is."""
     kind = draws.below(4)
     if kind == 3:
-        return Clause(*_read(_profession(draws), [(0, 1, 2)]))
+        return _read(_profession(draws), [(0, 1, 2)])
     who = draw_subject(draws)
     if kind == 0:
         thing = objects.some(draws, draws.pick(OWNED))
@@ -123,7 +126,7 @@ def statement(draws: Draws) -> Clause:
         thing, _ = _object(draws, verb, NOUNS[draws.pick(verb.nouns)], WISHED)
         wants = part("想", "wants/想 to/-" if who.third else "want/想 to/-")
         middle = join([wants, _verb(verb, verb.base)])
-    return Clause(*_read([who.part, middle, thing], [(0, 1, 2)]))
+    return _read([who.part, middle, thing], [(0, 1, 2)])
 
 
 def compound(draws: Draws, clauses: int) -> list[Clause]:
@@ -144,10 +147,15 @@ def _clause(draws: Draws) -> Clause:
     return sentence(draws) if draws.chance(0.7) else statement(draws)
 
 
-def _read(parts: list[Part], orders: list[tuple[int, ...]]) -> tuple:
-    """Return the characters of parts, and their words in each of the orders."""
+def _read(
+    parts: list[Part],
+    orders: Sequence[tuple[int, ...]],
+    who: Subject | None = None,
+    when: Time | None = None,
+) -> Clause:
+    """Return the clause made of parts, their words in each of the orders."""
     readings = tuple([reorder(parts, order) for order in orders])
-    return "".join([p.source for p in parts]), readings
+    return Clause("".join([p.source for p in parts]), readings, who, when)
 
 
 def _verb(verb: Verb, form: str, mark: str = "") -> Part:
