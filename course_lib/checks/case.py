@@ -6,7 +6,7 @@ not even a tensor that carries a graph.
 """
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -61,7 +61,8 @@ class Draw:
         return (scale * values).numpy()
 
 
-MakeArguments = Callable[[Sizes, Draw], tuple]
+Arguments = tuple[Any, ...]
+MakeArguments = Callable[[Sizes, Draw], Arguments]
 
 
 def float_leaves(value: Any, name: str) -> list[tuple[str, Any]]:
@@ -70,13 +71,11 @@ def float_leaves(value: Any, name: str) -> list[tuple[str, Any]]:
         return [(name, value)] if value.is_floating_point() else []
     if isinstance(value, np.ndarray):
         return [(name, value)] if value.dtype.kind == "f" else []
+    parts: Iterable[tuple[str, Any]] = ()
     if isinstance(value, tuple) and hasattr(value, "_fields"):
-        parts = zip(value._fields, value, strict=True)
-        return [leaf for k, v in parts for leaf in float_leaves(v, f"{name}.{k}")]
-    if isinstance(value, list | tuple):
-        parts = enumerate(value)
-        return [leaf for i, v in parts for leaf in float_leaves(v, f"{name}[{i}]")]
-    if isinstance(value, dict):
-        parts = value.items()
-        return [leaf for k, v in parts for leaf in float_leaves(v, f"{name}[{k!r}]")]
-    return []
+        parts = zip((f".{k}" for k in value._fields), value, strict=True)
+    elif isinstance(value, list | tuple):
+        parts = ((f"[{i}]", part) for i, part in enumerate(value))
+    elif isinstance(value, dict):
+        parts = ((f"[{k!r}]", part) for k, part in value.items())
+    return [leaf for k, part in parts for leaf in float_leaves(part, name + k)]

@@ -133,7 +133,7 @@ def _sequence_gap(got: Any, want: Any, name: str, values: bool) -> str | None:
     return None
 
 
-def _dict_gap(got: Any, want: dict, name: str, values: bool) -> str | None:
+def _dict_gap(got: Any, want: dict[Any, Any], name: str, values: bool) -> str | None:
     if not isinstance(got, dict):
         return f"{name} is {_kind(got)}, expected a dict"
     if got.keys() != want.keys():
@@ -179,8 +179,8 @@ def _array_gap(got: Any, want: np.ndarray, name: str, values: bool) -> str | Non
         return f"{name} is {_kind(got)}, expected a NumPy array"
     if got.dtype.kind not in "fiub":
         return f"{name} has dtype {got.dtype}, expected {want.dtype}"
-    pair = (torch.from_numpy(np.array(value)) for value in (got, want))
-    return _tensor_gap(*pair, name, values)
+    mine, right = (torch.from_numpy(np.array(value)) for value in (got, want))
+    return _tensor_gap(mine, right, name, values)
 
 
 def _tensor_gap(got: Any, want: torch.Tensor, name: str, values: bool) -> str | None:
@@ -245,13 +245,13 @@ def _size(count: int) -> str:
     return str(count) if count < 1000 else "over 999"
 
 
-def _shape(shape: tuple) -> str:
+def _shape(shape: tuple[int, ...]) -> str:
     return (
         str(shape) if max(shape, default=0) < 1000 and len(shape) < 9 else "too large"
     )
 
 
-def _shape_gap(got: tuple, want: tuple, name: str) -> str:
+def _shape_gap(got: tuple[int, ...], want: tuple[int, ...], name: str) -> str:
     text = f"{name} has shape {_shape(got)}, expected {want}"
     if sorted(got) == sorted(want):
         return text + ": the axes are in another order"

@@ -1,17 +1,16 @@
 """Why is it wrong? Name the known mistake, or the term in which the error lies."""
 
 import dataclasses
-from collections.abc import Callable
 from typing import Any
 
 import torch
 
 from course_lib.checks.bank import Bank, Mistake
-from course_lib.checks.case import Sizes
+from course_lib.checks.case import Arguments, Draw, Sizes
 from course_lib.checks.compare import same
 from course_lib.checks.failure import Failure
 from course_lib.checks.observe import Inconclusive
-from course_lib.checks.probes import Circumstance, Probe, values
+from course_lib.checks.probes import Circumstance, Function, Probe, values
 
 
 class Diagnosis:
@@ -23,7 +22,7 @@ class Diagnosis:
         how: Circumstance,
         sizes: Sizes,
         probes: list[Probe],
-        uses: dict[str, Callable],
+        uses: dict[str, Function],
     ):
         """Take the bank, the circumstances, and the learner's earlier functions."""
         self.bank, self.how, self.sizes, self.probes = bank, how, sizes, probes
@@ -40,7 +39,7 @@ class Diagnosis:
         return Inconclusive() if untried else seen
 
     def explain(
-        self, function: Callable, probe: Probe, got: Any
+        self, function: Function, probe: Probe, got: Any
     ) -> tuple[Mistake | None, list[str]]:
         """Return the known mistake, if any, and lines for the learner, if any.
 
@@ -56,7 +55,7 @@ class Diagnosis:
             return found, lines
         return None, self._term(function, probe)
 
-    def mistake(self, function: Callable, probe: Probe, got: Any) -> Mistake | None:
+    def mistake(self, function: Function, probe: Probe, got: Any) -> Mistake | None:
         """Return the known mistake that behaves as `function` does.
 
         Where several agree on the failing probe, the other probes decide.
@@ -82,7 +81,7 @@ class Diagnosis:
         on_top = probe.observe(self.bank.reference_using(**self.uses))
         return same(on_top, got) and not same(on_top, self.expected(probe))
 
-    def _term(self, function: Callable, probe: Probe) -> list[str]:
+    def _term(self, function: Function, probe: Probe) -> list[str]:
         """Name the arguments without which the result is right: zero each in turn."""
         if probe.group != "values":
             return []
@@ -98,8 +97,8 @@ class Diagnosis:
             "look at the term that uses it."
         ]
 
-    def _right_without(self, function: Callable, name: str) -> bool:
-        def case(sizes: Sizes, draw: Any) -> tuple:
+    def _right_without(self, function: Function, name: str) -> bool:
+        def case(sizes: Sizes, draw: Draw) -> Arguments:
             args = self.how.case(sizes, draw)
             with torch.no_grad():  # the argument may carry a graph
                 dict(self.how.leaves(args))[name][...] = 0.0

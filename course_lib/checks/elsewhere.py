@@ -9,10 +9,11 @@ is *at home*. The two meet only where torch would let tensors of two devices mee
 import contextlib
 import functools
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Any
 from unittest import mock
 
+import numpy as np
 import torch
 from torch.overrides import TorchFunctionMode
 from torch.utils import _device
@@ -56,7 +57,7 @@ def _pretence(on: bool) -> Iterator[None]:
         _pretending.pop()
 
 
-def checked(function: Callable) -> Callable:
+def checked(function: Callable[..., Any]) -> Callable[..., Any]:
     """Return the function as it runs with arguments on another device.
 
     It raises `WrongDevice` where tensors of two devices meet, or one that was made on
@@ -111,11 +112,13 @@ def _seen_by_no_mode() -> Iterator[None]:
     """Mark also what is made by the functions that a mode of torch does not see."""
     read, make = torch.from_numpy, torch.nn.Parameter.__new__
 
-    def parameter(cls, data=None, *args, **kwargs):
+    def parameter(
+        cls: type, data: torch.Tensor | None = None, *args: Any, **kwargs: Any
+    ) -> Any:
         made = make(cls, data, *args, **kwargs)
         return _mark(made) if data is None or is_at_home(data) else made
 
-    def from_numpy(array):
+    def from_numpy(array: np.ndarray[Any, Any]) -> Any:
         return _mark(read(array))
 
     with (
@@ -135,7 +138,13 @@ def _mark(result: Any) -> Any:
 class _TwoDevices(TorchFunctionMode):
     """Sees every operation of torch, and decides on which side its result lies."""
 
-    def __torch_function__(self, function, kinds, args=(), kwargs=None):
+    def __torch_function__(
+        self,
+        function: Callable[..., Any],
+        kinds: Collection[type],
+        args: tuple[Any, ...] = (),
+        kwargs: dict[str, Any] | None = None,
+    ) -> Any:
         kwargs, name = kwargs or {}, getattr(function, "__name__", "")
         tensors = [t for t in tree_leaves((args, kwargs)) if torch.is_tensor(t)]
         first_home = bool(args) and is_at_home(args[0])
@@ -160,15 +169,23 @@ class _TwoDevices(TorchFunctionMode):
         return result
 
 
-def _call(function: Callable, name: str, args: tuple, kwargs: dict) -> Any:
+def _call(
+    function: Callable[..., Any],
+    name: str,
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+) -> Any:
     """Call an operation of torch; to most of them the CPU has one name only."""
     if name in READS_DEVICE:
         return function(*args, **kwargs)
-    args = [_plain_device(value) for value in args]
-    return function(*args, **{k: _plain_device(v) for k, v in kwargs.items()})
+    return function(
+        *map(_plain_device, args), **{k: _plain_device(v) for k, v in kwargs.items()}
+    )
 
 
-def _refuse_mixing(name: str, args: tuple, tensors: list) -> None:
+def _refuse_mixing(
+    name: str, args: tuple[Any, ...], tensors: list[torch.Tensor]
+) -> None:
     home = [t for t in tensors if is_at_home(t)]
     if not home or len(home) == len(tensors) or name in WITHOUT_MIXING:
         return
@@ -181,7 +198,11 @@ def _refuse_mixing(name: str, args: tuple, tensors: list) -> None:
 
 
 def _lands_at_home(
-    function: Callable, name: str, args: tuple, kwargs: dict, tensors: list
+    function: Callable[..., Any],
+    name: str,
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+    tensors: list[torch.Tensor],
 ) -> bool:
     """Whether the result is made on the default device."""
     if name == "cpu":
@@ -199,7 +220,7 @@ def _lands_at_home(
         return is_at_home(args[0])
     if function in _device._device_constructors() or not tensors:
         # `with torch.device(...)` lies under all modes
-        return _device.CURRENT_DEVICE != AWAY
+        return bool(_device.CURRENT_DEVICE != AWAY)
     if name.startswith("new_") or name in ("__getitem__", *WITHOUT_MIXING):
         return is_at_home(args[0])
     return all(map(is_at_home, tensors))

@@ -10,7 +10,7 @@ import contextlib
 import importlib
 import types
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Any
 from unittest import mock
 
@@ -85,13 +85,13 @@ def functions(target: Any) -> Iterator[types.FunctionType]:
         target = getattr(target, "__wrapped__", None)
 
 
-def marks(code: types.CodeType) -> set[tuple]:
+def marks(code: types.CodeType) -> set[tuple[object, ...]]:
     """Return what code is known by: its name in its file, its bytes, its very text.
 
     An answer that has the same words stands on other lines, and under the docstring of
     the exercise.
     """
-    found = {
+    found: set[tuple[object, ...]] = {
         (code.co_filename, code.co_qualname),
         (code.co_code, code.co_linetable, code.co_firstlineno),
     }
@@ -101,7 +101,7 @@ def marks(code: types.CodeType) -> set[tuple]:
     return found
 
 
-def _text(code: types.CodeType) -> tuple:
+def _text(code: types.CodeType) -> tuple[object, ...]:
     """Return what code says, wherever it stands.
 
     Its bytes differ with the imports around it.
@@ -166,7 +166,12 @@ class _Refusing(TorchFunctionMode):
     def __init__(self, operations: dict[str, str]):
         self.refused = {at: refusal(name) for at, name in operations.items()}
 
-    def __torch_function__(self, function, kinds, args=(), kwargs=None):
-        refused = self.refused.get(getattr(function, "__name__", None))
-        call: Callable = refused or function
+    def __torch_function__(
+        self,
+        function: Callable[..., Any],
+        kinds: Collection[type],
+        args: tuple[Any, ...] = (),
+        kwargs: dict[str, Any] | None = None,
+    ) -> Any:
+        call = self.refused.get(getattr(function, "__name__", ""), function)
         return call(*args, **(kwargs or {}))

@@ -16,6 +16,7 @@ import traceback
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 from course_lib.checks import wording
@@ -152,7 +153,7 @@ def _time_limit(seconds: float) -> Iterator[None]:
 
     began, waited_before = time.monotonic(), _waited_s()
 
-    def stop(signum, frame):
+    def stop(signum: int, frame: FrameType | None) -> None:
         waited = min(_waited_s() - waited_before, (PATIENCE - 1) * seconds)
         left = seconds + waited - (time.monotonic() - began)
         if left <= 0.001:

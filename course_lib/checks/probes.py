@@ -15,7 +15,7 @@ from typing import Any
 import torch
 
 from course_lib.checks import elsewhere, forbidden
-from course_lib.checks.case import Draw, MakeArguments, Sizes, float_leaves
+from course_lib.checks.case import Arguments, Draw, MakeArguments, Sizes, float_leaves
 from course_lib.checks.compare import Gradient
 from course_lib.checks.failure import Failure
 from course_lib.checks.observe import Inconclusive, guarded
@@ -52,16 +52,16 @@ class Circumstance:
     through: Function | None = None
     elsewhere: bool = False
 
-    def arguments(self, sizes: Sizes, **where: Any) -> tuple:
+    def arguments(self, sizes: Sizes, **where: Any) -> Arguments:
         """Make the arguments afresh; equal on every call."""
         return self.case(sizes, Draw(self.seed, **where))
 
-    def leaves(self, args: tuple) -> list[tuple[str, torch.Tensor]]:
+    def leaves(self, args: Arguments) -> list[tuple[str, torch.Tensor]]:
         """List the floating-point tensors among the arguments, with their names."""
         pairs = zip(self.names, args, strict=False)
         return [leaf for name, arg in pairs for leaf in float_leaves(arg, name)]
 
-    def call(self, function: Function, args: tuple) -> Any:
+    def call(self, function: Function, args: Arguments) -> Any:
         """Call under guard: a result or a `Failure`."""
         tests, answer = _file(self.case), _file(function)
         if found := forbidden.copied(function, self.forbid):
@@ -114,7 +114,7 @@ def more_draws(how: Circumstance, draws: int) -> list[Probe]:
 
 
 def values(
-    how: Circumstance, title: str, sizes: Sizes, group="values", **where
+    how: Circumstance, title: str, sizes: Sizes, group: str = "values", **where: Any
 ) -> Probe:
     """Observe the result."""
 
@@ -174,7 +174,9 @@ def gradients(how: Circumstance, sizes: Sizes) -> Probe:
     return Probe("gradients of every argument, in float64", observe, "gradients")
 
 
-def _pull_back(result: Any, leaves: list[torch.Tensor], seed: int) -> list:
+def _pull_back(
+    result: Any, leaves: list[torch.Tensor], seed: int
+) -> list[torch.Tensor]:
     """Return the gradient of a random weighted sum of all outputs; zeros if unused."""
     draw = Draw(seed + 1, dtype=torch.float64)
     pairs = [(out, draw(*out.shape)) for _, out in float_leaves(result, "result")]

@@ -10,17 +10,16 @@ import inspect
 import os
 import secrets
 import time
-from collections.abc import Callable
 from typing import Any
 
 from course_lib.checks import observe, probes
 from course_lib.checks.bank import Bank
-from course_lib.checks.case import MakeArguments
+from course_lib.checks.case import Arguments, MakeArguments
 from course_lib.checks.compare import gap
 from course_lib.checks.diagnosis import Diagnosis
 from course_lib.checks.failure import CheckFailed, Failure
 from course_lib.checks.observe import TOO_SLOW, guarded
-from course_lib.checks.probes import Circumstance, Probe
+from course_lib.checks.probes import Circumstance, Function, Probe
 from course_lib.results import scores
 from course_lib.results.undefined import why_not
 
@@ -34,23 +33,24 @@ WEIGHTS = {
     "dtype and device": 1.0,
 }
 EDGE_WEIGHT = 2.0
+Failing = tuple[Probe, Any, str]  # with what it observed, and how that is wrong
 
 
 class Task:
     """The checks of one function that a learner writes."""
 
-    def __init__(self, name: str, function: Callable, points: float):
+    def __init__(self, name: str, function: Function, points: float):
         """Name the task, the learner's function and the points it is worth."""
         self.name = name
         self.function = function
         self.points = float(points)
-        self.examples: list[tuple[str, tuple, Any]] = []
+        self.examples: list[tuple[str, Arguments, Any]] = []
         self.hidden_probes: list[Probe] = []
         self.weights = dict(WEIGHTS)
         self.diagnosis: Diagnosis | None = None
         self.failures: list[dict[str, str | None]] = []
 
-    def example(self, title: str, args: tuple, expected: Any) -> None:
+    def example(self, title: str, args: Arguments, expected: Any) -> None:
         """Add a visible example: `function(*args)` must give `expected`."""
         self.examples.append((title, args, expected))
 
@@ -64,9 +64,9 @@ class Task:
         gradients: bool = True,
         devices: bool = True,
         forbid: tuple[str, ...] = (),
-        uses: dict[str, Callable] | None = None,
+        uses: dict[str, Function] | None = None,
         limit_s: float | None = None,
-        through: Callable[..., dict] | None = None,
+        through: Function | None = None,
         draws: int = 1,
     ) -> None:
         """Add the probes that run only when the notebook is graded.
@@ -120,7 +120,8 @@ class Task:
         Returns:
             A plain float from 0 to `points`; None if only the visible examples ran.
         """
-        start, earned = time.perf_counter(), 0.0
+        start = time.perf_counter()
+        earned: float | None = 0.0
         self.failures = []
         try:
             earned = self._judge()
@@ -129,13 +130,27 @@ class Task:
                 self._publish(earned, time.perf_counter() - start)
         return earned
 
-    def _publish(self, earned: float, seconds: float) -> None:
+    @property
+    def _graded(self) -> Diagnosis:
+        """What is known about the task where it is graded, and only there."""
+        if self.diagnosis is None:
+            raise RuntimeError(f"{self.name} has no hidden checks")
+        return self.diagnosis
+
+    def _publish(self, earned: float | None, seconds: float) -> None:
         """Emit what was found as data; nothing outside of grading."""
         result = {"task": self.name, "points": self.points, "score": earned}
-        result |= {"seed": self.diagnosis.seed, "seconds": round(float(seconds), 4)}
+        result |= {"seed": self._graded.seed, "seconds": round(float(seconds), 4)}
         scores.publish(result | {"failures": self.failures})
 
-    def _note(self, check: str, concept: str, gap: str, mistake=None, hint="") -> None:
+    def _note(
+        self,
+        check: str,
+        concept: str,
+        gap: str,
+        mistake: str | None = None,
+        hint: str = "",
+    ) -> None:
         found = {"check": check, "concept": concept, "mistake": mistake}
         self.failures.append(found | {"hint": hint or None, "gap": gap})
 
@@ -159,7 +174,7 @@ class Task:
     def _run_examples(self) -> str | None:
         for title, args, expected in self.examples:
             quiet = observe.STRICT
-            result = guarded(lambda args=args: self.function(*args), quiet=quiet)
+            result = self._try(args, quiet)
             text = gap(result, expected, values=not quiet)
             if text is not None:
                 sentence = _sentence(self.name, text, result)
@@ -168,33 +183,37 @@ class Task:
             print(f"✓ {self.name}: {title}")
         return None
 
-    def _run_hidden(self) -> dict[str, tuple[Probe, Any, str]]:
-        """Return the first failing probe of each group: probe, observation, gap."""
-        failed: dict[str, tuple[Probe, Any, str]] = {}
+    def _try(self, args: Arguments, quiet: bool) -> Any:
+        """Return what an example gives, or the `Failure` it ends with."""
+        return guarded(lambda: self.function(*args), quiet=quiet)
+
+    def _run_hidden(self) -> dict[str, Failing]:
+        """Return the first failing probe of each group."""
+        failed: dict[str, Failing] = {}
         for probe in self.hidden_probes:
             if probe.group in failed or probe.after in failed:
                 continue
             got = probe.observe(self.function)
-            text = gap(got, self.diagnosis.expected(probe), "")
+            text = gap(got, self._graded.expected(probe), "")
             if text is not None:
                 failed[probe.group] = probe, got, text
         return failed
 
-    def _message(self, failure: tuple[Probe, Any, str]) -> str:
+    def _message(self, failure: Failing) -> str:
         probe, got, text = failure
         if isinstance(got, Failure) and got.kind == "NotImplementedError":
             self._note(probe.title, probe.group, f"{self.name} {got}.")
             return f"{self.name} {got}."
         sentence = _sentence(self.name, text, got)
-        found, hints = self.diagnosis.explain(self.function, probe, got)
+        found, hints = self._graded.explain(self.function, probe, got)
         hint = found.hint if found else " ".join(hints)
         named = found.name if found else None
         self._note(probe.title, probe.group, sentence, named, hint)
         lines = [f"{self.name}, {probe.title}: {sentence}", *hints]
-        lines.append(f"(UNROLLED_SEED={self.diagnosis.seed} repeats these numbers)")
+        lines.append(f"(UNROLLED_SEED={self._graded.seed} repeats these numbers)")
         return "\n".join(lines)
 
-    def _partial(self, failed: dict) -> float:
+    def _partial(self, failed: dict[str, Failing]) -> float:
         groups = dict.fromkeys(probe.group for probe in self.hidden_probes)
         weight = {group: self.weights.get(group, EDGE_WEIGHT) for group in groups}
         earned = sum(w for group, w in weight.items() if group not in failed)

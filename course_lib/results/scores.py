@@ -8,8 +8,10 @@ score: both come from the process in which the learner's code ran.
 
 import json
 import os
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, TypeVar
 
+Output = TypeVar("Output", bound=dict[str, Any])
 MIME = "application/vnd.unrolled.result+json"
 MAX_CHARACTERS = 20_000
 FIELDS = {
@@ -30,10 +32,16 @@ def publish(result: dict[str, Any]) -> None:
         display({MIME: result}, raw=True)
 
 
-def take(outputs: list) -> tuple[list, dict[str, Any] | None]:
+def take(
+    outputs: Iterable[Output],
+) -> tuple[list[Output], dict[str, Any] | None]:
     """Return the outputs without results, and the one result if it is well-formed."""
-    found = [out.data[MIME] for out in outputs if MIME in out.get("data", {})]
-    kept = [out for out in outputs if MIME not in out.get("data", {})]
+    found, kept = [], []
+    for output in outputs:
+        if MIME in output.get("data", {}):
+            found.append(output["data"][MIME])
+        else:
+            kept.append(output)
     return kept, found[0] if len(found) == 1 and _is_result(found[0]) else None
 
 

@@ -4,7 +4,6 @@ A test that needs the function fails with the reason. A test that has it for a s
 purpose only, such as to say that a mistake follows from an earlier one, goes on.
 """
 
-from collections.abc import Callable
 from typing import Any, NoReturn
 
 
@@ -31,18 +30,18 @@ class Undefined:
         return self()
 
 
-def why_not(function: Callable) -> str | None:
+def why_not(function: object) -> str | None:
     """Return the reason why a function has no value, or None where it has one."""
     return function.reason if type(function) is Undefined else None
 
 
-def fill(namespace: dict, reasons: dict[str, str]) -> None:
+def fill(namespace: dict[str, Any], reasons: dict[str, str]) -> None:
     """Put a stand-in where a name is missing in a namespace."""
     for name, reason in reasons.items():
         namespace.setdefault(name, Undefined(name, reason))
 
 
-def clear(namespace: dict) -> None:
+def clear(namespace: dict[str, Any]) -> None:
     """Take all stand-ins away again."""
     for name in [n for n, value in namespace.items() if type(value) is Undefined]:
         del namespace[name]
