@@ -115,7 +115,7 @@ def _seen_by_no_mode() -> Iterator[None]:
     def parameter(
         cls: type, data: torch.Tensor | None = None, *args: Any, **kwargs: Any
     ) -> Any:
-        made = make(cls, data, *args, **kwargs)
+        made: Any = make(cls, data, *args, **kwargs)
         return _mark(made) if data is None or is_at_home(data) else made
 
     def from_numpy(array: np.ndarray[Any, Any]) -> Any:
@@ -227,8 +227,8 @@ def _lands_at_home(
 
 
 def _is_cpu(device: Any) -> bool:
-    device = torch.device(device)
-    return device != AWAY and device.type == "cpu"
+    place = torch.device(device)
+    return place != AWAY and place.type == "cpu"
 
 
 def _plain_device(value: Any) -> Any:
