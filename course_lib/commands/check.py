@@ -11,7 +11,9 @@ import webbrowser
 from pathlib import Path
 
 from course_lib.grading.course import Course, quiet, source_notebooks
+from course_lib.grading.feedback.page import Section
 from course_lib.grading.notebook.reasons import Ran, problem
+from course_lib.grading.notebook.resources import Resources
 
 LEARNER = "you"
 
@@ -74,7 +76,7 @@ def find_source(root: Path, name: str) -> Path:
     raise UsageError(f"there is no exercise {name!r}; there are {known}")
 
 
-def _grade(course: Course, source: Path, notebook: Path) -> dict:
+def _grade(course: Course, source: Path, notebook: Path) -> Resources:
     name = source.stem
     course.add_exercise(source)
     shutil.copy(notebook, course.submission(LEARNER, name) / f"{name}.ipynb")
@@ -84,7 +86,7 @@ def _grade(course: Course, source: Path, notebook: Path) -> dict:
     return course.report(LEARNER, name)
 
 
-def in_words(report: dict) -> str:
+def in_words(report: Resources) -> str:
     """Return what the feedback page says, as text for a terminal."""
     total = report["nbgrader"]
     lines = list(report["notes"])
@@ -98,7 +100,7 @@ def in_words(report: dict) -> str:
     return "\n".join(lines)
 
 
-def _cell_errors(task: dict) -> list[str]:
+def _cell_errors(task: Section) -> list[str]:
     """Return the errors of a task's cells, unless its test has named one already."""
     said = any("is not defined: " in message for message in task["messages"])
     if said or task["score"] == task["points"]:

@@ -23,7 +23,7 @@ from nbgrader.api import (
     SubmittedNotebook,
 )
 from nbgrader.plugins import ExportPlugin
-from sqlalchemy import func, make_url, select
+from sqlalchemy import Select, func, make_url, select
 from sqlalchemy.exc import SQLAlchemyError
 from traitlets import Bool
 
@@ -111,7 +111,7 @@ class Grades:
         }
 
 
-def _all_marks():
+def _all_marks() -> Select[Any]:
     """Return the query for assignment, student, timestamp, raw score and penalty."""
     handed, notebook = SubmittedAssignment, SubmittedNotebook
     scores = (

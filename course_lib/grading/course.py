@@ -7,8 +7,10 @@ of any kind, a gradebook. Nothing of the real course is touched.
 import os
 import shutil
 import sys
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from logging import LoggerAdapter
 from pathlib import Path
 
 import nbformat
@@ -22,6 +24,7 @@ from traitlets.log import get_logger
 
 from course_lib.grading.feedback.generate import CourseFeedback
 from course_lib.grading.feedback.page import Report
+from course_lib.grading.notebook.resources import Resources
 from course_lib.grading.pipeline.autograde import CourseAutograde
 from course_lib.grading.pipeline.kernel import UTF8
 from course_lib.grading.pipeline.regenerate import CourseGenerate
@@ -66,7 +69,8 @@ def gradebook_url(root: Path) -> str:
     """
     config = load_config(root)
     config.CourseDirectory.root = str(root.resolve())
-    return CourseDirectory(config=config).db_url
+    url: str = CourseDirectory(config=config).db_url
+    return url
 
 
 def trouble(url: str, error: Exception) -> str:
@@ -143,7 +147,7 @@ class Course:
                 if (g := found.get(cell.name))
             ]
 
-    def report(self, student: str, name: str) -> dict:
+    def report(self, student: str, name: str) -> Resources:
         """Return what the feedback page is made from: score, tasks, notes."""
         path = self.root / "autograded" / student / name / f"{name}.ipynb"
         where = {"notebook": name, "assignment": name, "student": student}
@@ -176,7 +180,7 @@ class Course:
 
 
 @contextmanager
-def programs_on_path():
+def programs_on_path() -> Iterator[None]:
     """Let nbgrader find `alembic`, which it calls by its bare name, and use UTF-8."""
     path = [str(Path(sys.executable).parent), os.environ.get("PATH", "")]
     new = {"PATH": os.pathsep.join(path), **UTF8}
@@ -193,9 +197,11 @@ def programs_on_path():
 
 
 @contextmanager
-def quiet():
+def quiet() -> Iterator[None]:
     """Keep nbgrader's log to ourselves."""
     log = get_logger()
+    if isinstance(log, LoggerAdapter):
+        log = log.logger
     level = log.level
     log.setLevel("CRITICAL")
     try:

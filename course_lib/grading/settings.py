@@ -85,8 +85,9 @@ def use_engine(c: Config) -> None:
     try:
         from course_lib.grading.engine.preprocessor import Engine
     except ImportError:  # what only Linux has: grading refuses, all else works
-        Engine = NoEngine
-    _run_with(c, Engine)
+        _run_with(c, NoEngine)
+    else:
+        _run_with(c, Engine)
 
 
 def trust_learners(c: Config) -> None:

@@ -10,7 +10,9 @@ data, in `results.json`.
 import json
 import re
 from pathlib import Path
+from typing import Any, NotRequired, TypedDict
 
+from jinja2 import Environment
 from nbconvert.exporters import HTMLExporter
 from nbconvert.filters import Highlight2HTML
 from nbformat import NotebookNode
@@ -21,6 +23,7 @@ from traitlets import List
 
 from course_lib.grading.notebook.cells import is_test
 from course_lib.grading.notebook.outputs import safe
+from course_lib.grading.notebook.resources import Resources, Stepped
 from course_lib.grading.submission.rebuild import HIDDEN, without_hidden
 
 HEADING = re.compile(r"^#+ +(.*?)(?: *\(\d+ points?\))? *$", re.M)
@@ -33,25 +36,41 @@ SHORTEST_TELLING_LINE = 12
 class FeedbackPage(HTMLExporter):
     """nbconvert's HTML exporter; `settings` names our template in its own section."""
 
-    def _create_environment(self):
-        environment = super()._create_environment()
+    def _create_environment(self) -> Environment:
+        environment: Environment = super()._create_environment()
         environment.autoescape = True  # also in the template's macros
         return environment
 
-    def from_notebook_node(self, nb, resources=None, **kw):
+    # nbconvert's own exporters give a text, though their base promises a notebook
+    def from_notebook_node(  # type: ignore[override]
+        self, nb: NotebookNode, resources: Resources | None = None, **kw: Any
+    ) -> tuple[str, Resources]:
         """Fill in the template; what nbconvert would add to the page, it has."""
         # nbconvert parses each finished page once more, which takes half of the time
         self.register_filter("highlight_code", Highlight2HTML(parent=self))
         return super(HTMLExporter, self).from_notebook_node(nb, resources, **kw)
 
 
+class Section(TypedDict):
+    """A task on the page, or the cells after the last one, which have no score."""
+
+    title: str
+    cells: list[NotebookNode]
+    id: NotRequired[str]
+    score: NotRequired[float]
+    points: NotRequired[float]
+    test: NotRequired[NotebookNode | None]
+    messages: NotRequired[list[str]]
+    comments: NotRequired[list[str]]
+
+
 class Report(NbGraderPreprocessor):
     """Runs after GetGrades: redacts the notebook and groups it by task."""
 
     # nbconvert sets this option for every preprocessor and warns where it is missing
-    display_data_priority = List().tag(config=True)
+    display_data_priority: List[str] = List().tag(config=True)
 
-    def preprocess(self, nb, resources):
+    def preprocess(self, nb: NotebookNode, resources: Resources) -> Stepped:
         """Leave in the notebook nothing that a learner must not see."""
         secrets = _secret_lines(nb)
         own = [line for cell in nb.cells if _is_own(cell) for line in _lines(cell)]
@@ -75,7 +94,7 @@ class Report(NbGraderPreprocessor):
         return nb, resources
 
 
-def _results(nb: NotebookNode, resources: dict, secrets: list[str]) -> str:
+def _results(nb: NotebookNode, resources: Resources, secrets: list[str]) -> str:
     """Return the scores and what the tests found as JSON.
 
     The scores are the gradebook's; the rest of a task is what its test published.
@@ -95,7 +114,9 @@ def _results(nb: NotebookNode, resources: dict, secrets: list[str]) -> str:
     return json.dumps(result, ensure_ascii=False, indent=1).replace("<", "\\u003c")
 
 
-def redacted(failure: dict, secrets: list[str]) -> dict:
+def redacted(
+    failure: dict[str, str | None], secrets: list[str]
+) -> dict[str, str | None]:
     """Return a failure without the texts that quote a hidden line."""
     return {
         key: WITHHELD if any(secret in (text or "") for secret in secrets) else text
@@ -128,7 +149,7 @@ def _secret_lines(nb: NotebookNode) -> list[str]:
     ]
 
 
-def _redacted(cell: NotebookNode, secrets: list[str], own: set[str]) -> list:
+def _redacted(cell: NotebookNode, secrets: list[str], own: set[str]) -> list[NotebookNode]:
     shown = []
     for output in safe(cell.outputs):
         if output.output_type == "error":
@@ -143,10 +164,12 @@ def _redacted(cell: NotebookNode, secrets: list[str], own: set[str]) -> list:
 
 def _text(output: NotebookNode) -> str:
     if output.output_type == "stream":
-        return output.text
-    if output.output_type == "error":
-        return "\n".join([output.ename, output.evalue, *output.traceback])
-    return output.data.get("text/plain", "")
+        text = output.text
+    elif output.output_type == "error":
+        text = "\n".join([output.ename, output.evalue, *output.traceback])
+    else:
+        text = output.data.get("text/plain", "")
+    return str(text)
 
 
 def _shorten(output: NotebookNode, own: set[str]) -> None:
@@ -167,9 +190,11 @@ def _is_learners(frame: str, own: set[str]) -> bool:
     return bool(code) and all(line in own or not line for line in code)
 
 
-def _tasks(nb: NotebookNode, notes: list[str]) -> list[dict]:
+def _tasks(nb: NotebookNode, notes: list[str]) -> list[Section]:
     """Group the cells: a task ends with its graded cell and is named by a heading."""
-    tasks, cells, title = [], [], ""
+    tasks: list[Section] = []
+    cells: list[NotebookNode] = []
+    title = ""
     for cell in nb.cells:
         if cell.cell_type == "markdown" and not is_solution(cell):
             title = (HEADING.findall(cell.source) or [title])[0]
@@ -186,7 +211,7 @@ def _tasks(nb: NotebookNode, notes: list[str]) -> list[dict]:
 
 def _task(
     title: str, graded: NotebookNode, cells: list[NotebookNode], notes: list[str]
-) -> dict:
+) -> Section:
     marks = graded.metadata.nbgrader
     comments = [cell.metadata.get("nbgrader", {}).get("comment") for cell in cells]
     kind = "" if is_test(graded) else " (written answer)"

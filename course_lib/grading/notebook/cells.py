@@ -2,7 +2,7 @@
 
 import ast
 import json
-from typing import Any
+from typing import Any, Literal, NotRequired, TypedDict
 
 import nbformat
 from nbformat import NotebookNode
@@ -10,7 +10,24 @@ from nbgrader.api import Gradebook
 from nbgrader.utils import is_grade, is_locked, is_solution
 
 from course_lib.grading.notebook.errors import error_output
+from course_lib.grading.notebook.resources import Where
 from course_lib.results import scores
+
+
+class JobCell(TypedDict):
+    """A cell of code as the judge reads it.
+
+    Attributes:
+        index: its place in the notebook.
+        source: its text.
+        role: whose it is, and what for.
+        names: what the learner is to define: in this cell, or before this test.
+    """
+
+    index: int
+    source: str
+    role: Literal["test", "locked", "learner"]
+    names: NotRequired[list[str]]
 
 
 def is_test(cell: NotebookNode) -> bool:
@@ -20,10 +37,11 @@ def is_test(cell: NotebookNode) -> bool:
 
 def error(name: str, text: str) -> NotebookNode:
     """Return an error output with nothing but a name and a sentence."""
-    return nbformat.from_dict(error_output(name, text))
+    output: NotebookNode = nbformat.from_dict(error_output(name, text))
+    return output
 
 
-def generated(where: dict) -> dict[str, str]:
+def generated(where: Where) -> dict[str, str]:
     """Return the source of each answer cell as it was generated, by grade_id.
 
     Args:
@@ -50,7 +68,7 @@ def defined_names(source: str) -> set[str]:
     return found
 
 
-def job_of(nb: NotebookNode, stubs: dict[str, str]) -> list[dict]:
+def job_of(nb: NotebookNode, stubs: dict[str, str]) -> list[JobCell]:
     """Return the cells of a rebuilt notebook as the judge reads them.
 
     Args:
@@ -58,7 +76,8 @@ def job_of(nb: NotebookNode, stubs: dict[str, str]) -> list[dict]:
         stubs: the generated source of each answer cell by grade_id; only these say
             which names a learner is to define.
     """
-    cells, names = [], set()
+    cells: list[JobCell] = []
+    names: set[str] = set()
     for index, cell in enumerate(nb.cells):
         if cell.cell_type != "code":
             continue
@@ -67,13 +86,12 @@ def job_of(nb: NotebookNode, stubs: dict[str, str]) -> list[dict]:
         names |= own
         if not cell.source.strip():
             continue
-        known = {"index": index, "source": cell.source}
+        known = JobCell(index=index, source=cell.source, role="locked")
         if is_test(cell):
-            cells.append({**known, "role": "test", "names": sorted(names)})
-        elif is_locked(cell) and not is_solution(cell):
-            cells.append({**known, "role": "locked"})
-        else:
-            cells.append({**known, "role": "learner", "names": sorted(own)})
+            known |= {"role": "test", "names": sorted(names)}
+        elif not is_locked(cell) or is_solution(cell):
+            known |= {"role": "learner", "names": sorted(own)}
+        cells.append(known)
     return cells
 
 
@@ -82,6 +100,7 @@ def clean(outputs: Any) -> list[NotebookNode]:
     found = []
     for output in outputs if isinstance(outputs, list) else []:
         kind = output.get("output_type") if isinstance(output, dict) else None
+        known: dict[str, object]
         if kind == "stream":
             name = "stderr" if output.get("name") == "stderr" else "stdout"
             known = {"name": name, "text": text_of(output.get("text", ""))}
@@ -100,7 +119,7 @@ def clean(outputs: Any) -> list[NotebookNode]:
     return found
 
 
-def _data(data: Any) -> dict:
+def _data(data: Any) -> dict[str, object]:
     """Return a bundle of texts; a result of the checks stays a dict, see `results`."""
     if not isinstance(data, dict):
         return {}

@@ -7,11 +7,15 @@ browser of whoever reads the page, learner or instructor, so only their text for
 import base64
 import binascii
 import re
+from collections.abc import Mapping
+from typing import Any
 
 from nbconvert.filters import strip_ansi
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 from nbgrader.preprocessors import NbGraderPreprocessor
+
+from course_lib.grading.notebook.resources import Resources, Stepped
 
 MAX_CHARACTERS = 20_000
 MAX_PICTURE_BYTES = 3_000_000
@@ -23,12 +27,15 @@ OVERWRITTEN = re.compile(r"[^\n]*\r(?!\n)")  # what a progress bar drew over
 class SafeOutputs(NbGraderPreprocessor):
     """Applied when a notebook is graded, so that formgrader shows nothing active."""
 
-    def preprocess(self, nb, resources):
+    def preprocess(self, nb: NotebookNode, resources: Resources) -> Stepped:
         """Make all outputs safe and drop the state of widgets, which is HTML."""
         nb.metadata.pop("widgets", None)
-        return super().preprocess(nb, resources)
+        nb, resources = super().preprocess(nb, resources)
+        return nb, resources
 
-    def preprocess_cell(self, cell, resources, index):
+    def preprocess_cell(
+        self, cell: NotebookNode, resources: Resources, index: int
+    ) -> Stepped:
         """Replace the outputs of one cell."""
         if cell.cell_type == "code":
             cell.outputs = safe(cell.outputs)
@@ -73,7 +80,7 @@ def _safe(output: NotebookNode) -> NotebookNode:
     return output
 
 
-def _safe_data(data: dict) -> NotebookNode:
+def _safe_data(data: Mapping[str, Any]) -> NotebookNode:
     kept = _pictures(data)
     if "text/plain" in data:
         kept["text/plain"] = plain(data["text/plain"])
@@ -82,7 +89,7 @@ def _safe_data(data: dict) -> NotebookNode:
     return NotebookNode(kept)
 
 
-def _pictures(data: dict) -> dict:
+def _pictures(data: Mapping[str, Any]) -> dict[str, str]:
     return {kind: data[kind] for kind in PICTURES if _is_picture(data.get(kind))}
 
 

@@ -6,6 +6,7 @@ a cell that does not parse is parsed here.
 
 import ast
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,7 +35,7 @@ class Ran:
     """
 
     source: str
-    outputs: list[dict] | None
+    outputs: Sequence[Mapping[str, Any]] | None
     names: tuple[str, ...] = ()
 
 
@@ -122,7 +123,7 @@ def _line(source: str, number: int) -> str:
     return lines[number - 1] if 0 < number <= len(lines) else ""
 
 
-def _lines_of(source: str, output: dict) -> list[int]:
+def _lines_of(source: str, output: Mapping[str, Any]) -> list[int]:
     """Return the lines of cells that a traceback goes through, outermost first."""
     frames = output.get("traceback")
     frames = frames if isinstance(frames, list) else []

@@ -12,6 +12,7 @@ import json
 import tempfile
 import traceback
 from pathlib import Path
+from typing import Protocol, runtime_checkable
 
 import nbformat
 import nbgrader.api
@@ -43,6 +44,17 @@ TRUST = (
     "c.Engine.trusted = True, or, where there is no Linux, "
     "settings.trust_learners(c)"
 )
+
+
+@runtime_checkable
+class Isolating(Protocol):
+    """A step that runs learners' code behind walls."""
+
+    def __init__(self, *, parent: Autograde) -> None:
+        """Take the options from the configuration of a converter."""
+
+    def backend(self) -> object:
+        """Return the walls; RuntimeError where there are none."""
 
 
 class CourseAutograde(Autograde):
@@ -82,7 +94,7 @@ class CourseAutograde(Autograde):
     def _see_to_walls(self) -> None:
         """Refuse before all work where learners' code cannot be isolated as asked."""
         for step in resolved(self.autograde_preprocessors):
-            if hasattr(step, "backend"):
+            if isinstance(step, type) and issubclass(step, Isolating):
                 try:
                     step(parent=self).backend()
                 except RuntimeError as problem:

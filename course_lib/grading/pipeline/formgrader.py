@@ -13,10 +13,14 @@ import html
 import re
 import secrets
 import sys
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Protocol
 
 from jinja2 import BaseLoader, Environment
 from nbconvert.exporters import HTMLExporter
+from nbformat import NotebookNode
+
+from course_lib.grading.notebook.resources import Resources
 
 NONCE = secrets.token_urlsafe(16)
 PACKAGE = "nbgrader.server_extensions.formgrader"
@@ -59,23 +63,41 @@ class Marked(BaseLoader):
         """Take the loader that finds the templates."""
         self.loader = loader
 
-    def get_source(self, environment: Environment, template: str) -> tuple:
+    def get_source(
+        self, environment: Environment, template: str
+    ) -> tuple[str, str | None, Callable[[], bool] | None]:
         """Return a template's text, its file, and whether that is up to date."""
-        text, *rest = self.loader.get_source(environment, template)
-        return text.replace("<script", f'<script nonce="{NONCE}"'), *rest
+        text, file, is_new = self.loader.get_source(environment, template)
+        return text.replace("<script", f'<script nonce="{NONCE}"'), file, is_new
 
 
 class SubmissionPage(HTMLExporter):
     """The formgrader's exporter; names that stand in the page are escaped."""
 
-    def _create_environment(self):
-        environment = super()._create_environment()
-        environment.loader = Marked(environment.loader)
+    def _create_environment(self) -> Environment:
+        environment: Environment = super()._create_environment()
+        if environment.loader is not None:
+            environment.loader = Marked(environment.loader)
         return environment
 
-    def from_notebook_node(self, nb, resources=None, **kw):
+    # nbconvert's own exporters give a text, though their base promises a notebook
+    def from_notebook_node(  # type: ignore[override]
+        self, nb: NotebookNode, resources: Resources | None = None, **kw: Any
+    ) -> tuple[str, Resources]:
         """Fill in the template."""
         return super().from_notebook_node(nb, _escaped(resources or {}), **kw)
+
+
+class Handler(Protocol):
+    """What is used of nbgrader's handlers, as they are after `protect_formgrader`."""
+
+    settings: dict[str, Any]
+
+    def unprotected(self) -> None:
+        """Set the headers that nbgrader sets."""
+
+    def add_header(self, name: str, value: str) -> None:
+        """Add a header to the answer."""
 
 
 def protect_formgrader() -> None:
@@ -103,7 +125,7 @@ def quoted(name: str) -> str:
     return UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", name)
 
 
-def _escaped(resources: Any) -> Any:
+def _escaped(resources: Resources) -> Resources:
     safe = resources.copy()
     for key in PEOPLE:
         if isinstance(safe.get(key), str):
@@ -111,15 +133,15 @@ def _escaped(resources: Any) -> Any:
     return safe
 
 
-def _set_default_headers(self) -> None:
+def _set_default_headers(self: Handler) -> None:
     self.unprotected()
     # beside the policy of the server or the hub: the stricter one wins
     self.add_header("Content-Security-Policy", POLICY)
 
 
-def _render(self, name: str, **values: Any) -> str:
-    environment = self.settings["nbgrader_jinja2_env"]
-    if not isinstance(environment.loader, Marked):
+def _render(self: Handler, name: str, **values: Any) -> str:
+    environment: Environment = self.settings["nbgrader_jinja2_env"]
+    if environment.loader is not None and not isinstance(environment.loader, Marked):
         environment.loader = Marked(environment.loader)
     values |= {key: quoted(values[key]) for key in NAMES if key in values}
     if "resources" in values:
@@ -127,11 +149,11 @@ def _render(self, name: str, **values: Any) -> str:
     return environment.get_template(name).render(**values)
 
 
-def _exporter(self) -> SubmissionPage:
-    plain = self.settings["nbgrader_exporter"]
-    if not isinstance(plain, SubmissionPage):
-        # by an id nbgrader's script finds a score: no heading of a learner's gets one
-        self.settings["nbgrader_exporter"] = SubmissionPage(
-            config=plain.config, exclude_anchor_links=True
-        )
-    return self.settings["nbgrader_exporter"]
+def _exporter(self: Handler) -> SubmissionPage:
+    exporter: HTMLExporter = self.settings["nbgrader_exporter"]
+    if isinstance(exporter, SubmissionPage):
+        return exporter
+    # by an id nbgrader's script finds a score: no heading of a learner's gets one
+    ours = SubmissionPage(config=exporter.config, exclude_anchor_links=True)
+    self.settings["nbgrader_exporter"] = ours
+    return ours

@@ -13,9 +13,11 @@ import re
 from collections import Counter
 from collections.abc import Container
 
+from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from course_lib.grading.notebook.outputs import pictures
+from course_lib.grading.notebook.resources import Resources, Stepped
 
 # kept without attributes, and in pairs but for the first two
 VOID = {"br", "hr"}
@@ -47,7 +49,9 @@ DIAGRAM = re.compile(r"((?:(?<!`)`{3,}+|(?<!~)~{3,}+)[ \t]*)(?=\{?mermaid)")
 class InertText(NbGraderPreprocessor):
     """Runs last: nbgrader has compared the cells with what was released by then."""
 
-    def preprocess_cell(self, cell, resources, index):
+    def preprocess_cell(
+        self, cell: NotebookNode, resources: Resources, index: int
+    ) -> Stepped:
         """Make a Markdown or raw cell inert; keep of its attachments the pictures."""
         if cell.cell_type != "code":
             kept = pictures(cell.pop("attachments", {}))
@@ -97,7 +101,7 @@ def _kept_tags(text: str) -> set[int]:
     return kept
 
 
-def _reference(found: re.Match) -> str:
+def _reference(found: re.Match[str]) -> str:
     """Break a reference that spells a letter or a sign, such as `&#106;avascript`."""
     if len(found[1]) > 40:
         return "& "  # so many zeros have one purpose
@@ -106,7 +110,7 @@ def _reference(found: re.Match) -> str:
     return "& " if hidden else "&"
 
 
-def _picture(found: re.Match, attachments: Container[str]) -> str:
+def _picture(found: re.Match[str], attachments: Container[str]) -> str:
     """Break a picture that comes from elsewhere, or is not there.
 
     nbconvert refuses a whole notebook for an attachment that is missing.

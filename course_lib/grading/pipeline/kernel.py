@@ -14,7 +14,9 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from time import monotonic
+from typing import Any
 
+from jupyter_client.manager import KernelManager
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
@@ -23,6 +25,7 @@ from traitlets import Enum, Integer
 
 from course_lib.grading.notebook.cells import error, generated, is_test, job_of
 from course_lib.grading.notebook.reasons import Ran, undefined, used_names
+from course_lib.grading.notebook.resources import Resources, Stepped
 from course_lib.grading.submission.rebuild import nothing_to_run
 
 SHORTEST_LIMIT_S = 5.0
@@ -60,7 +63,9 @@ class RunNotebook(Execute):
         ["graceful", "immediate"], default_value="immediate", help="See nbclient."
     ).tag(config=True)
 
-    def preprocess(self, nb, resources, km=None):
+    def preprocess(
+        self, nb: NotebookNode, resources: Resources, km: KernelManager | None = None
+    ) -> Stepped:
         """Run the notebook, or give every test the reason why it does not run."""
         if reason := nothing_to_run(nb):
             for cell in filter(is_test, nb.cells):
@@ -79,14 +84,15 @@ class RunNotebook(Execute):
             startup = self.profile / "profile_default" / "startup" / "00.py"
             startup.parent.mkdir(parents=True)
             startup.write_text(f"{STARTUP}(get_ipython())\n", encoding="utf-8")
-            return super().preprocess(nb, resources, km)
+            nb, resources = super().preprocess(nb, resources, km)
+        return nb, resources
 
-    def _patience(self, cell=None) -> float:
+    def _patience(self, cell: NotebookNode | None = None) -> float:
         """Return the seconds that a cell may take; less after every hang."""
-        own = max(SHORTEST_LIMIT_S, self.timeout / 2**self.hangs)
+        own: float = max(SHORTEST_LIMIT_S, self.timeout / 2**self.hangs)
         return max(1.0, min(own, self.deadline - monotonic()))
 
-    def start_new_kernel(self, **kwargs):
+    def start_new_kernel(self, **kwargs: Any) -> None:
         """Start a kernel as the engine starts its processes: nothing of one's own.
 
         It has one thread, since more are slower where a class is graded; UTF-8; an
@@ -97,7 +103,9 @@ class RunNotebook(Execute):
         kwargs |= {"env": environment(self.profile), "stderr": subprocess.DEVNULL}
         super().start_new_kernel(**kwargs, cwd=str(self.folder))
 
-    def preprocess_cell(self, cell, resources, index):
+    def preprocess_cell(
+        self, cell: NotebookNode, resources: Resources, index: int
+    ) -> Stepped:
         """Run one cell; whatever happens, it ends with outputs."""
         if cell.cell_type != "code":
             return cell, resources
@@ -182,9 +190,16 @@ class RunNotebook(Execute):
                 self.nb.cells[index] = cell  # with the outputs of its first run
         return True
 
-    def output(self, outs, msg, display_id, cell_index):
+    def output(
+        self,
+        outs: list[NotebookNode],
+        msg: dict[str, Any],
+        display_id: str,
+        cell_index: int,
+    ) -> NotebookNode | None:
         """Keep what a cell prints up to a limit: a loop that prints fills memory."""
         self.printed += len(str(msg["content"]))
         if self.printed > MAX_CELL_BYTES and msg["msg_type"] != "error":
             return None
-        return super().output(outs, msg, display_id, cell_index)
+        kept: NotebookNode | None = super().output(outs, msg, display_id, cell_index)
+        return kept

@@ -58,6 +58,8 @@ class Guarded(BasePlugin):
 class LatePenalties(AssignLatePenalties):
     """nbgrader's step; a plugin that fails keeps no submission from its grade."""
 
+    plugin_inst: BasePlugin
+
     def init_plugin(self) -> None:
         """Make the plugin that the configuration names."""
         super().init_plugin()
@@ -155,7 +157,8 @@ def _seconds_late(
     if timestamp is None or due is None:
         return 0.0
     due = parse_utc(due) + (extension or datetime.timedelta(0))
-    return (parse_utc(timestamp) - due).total_seconds()
+    late: datetime.timedelta = parse_utc(timestamp) - due
+    return late.total_seconds()
 
 
 def _penalty(
@@ -164,4 +167,5 @@ def _penalty(
     penalty = step.plugin_inst.late_submission_penalty(student, score, late)
     if penalty is None:
         return None
-    return step._check_late_penalty(SimpleNamespace(score=score), penalty)
+    least: float = step._check_late_penalty(SimpleNamespace(score=score), penalty)
+    return least

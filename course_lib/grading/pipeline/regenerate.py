@@ -33,7 +33,8 @@ from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 from traitlets import Bool
 
-Cells = dict[type, dict[str, dict]]  # by kind and name, what a new row holds
+Row = dict[str, str | float]
+Cells = dict[type, dict[str, Row]]  # by kind and name, what a new row holds
 
 
 class CourseGenerate(GenerateAssignment):
@@ -109,7 +110,9 @@ class CourseGenerate(GenerateAssignment):
                 course.assignment_id,
             )
 
-    def _spare(self, db: Session, notebook: Notebook, gone: list) -> None:
+    def _spare(
+        self, db: Session, notebook: Notebook, gone: list[BaseCell | SourceCell]
+    ) -> None:
         """Refuse to drop what a person entered, unless that was asked for."""
         ids = [cell.id for cell in gone if not isinstance(cell, SourceCell)]
         named = {cell.id: cell.name for cell in gone}
@@ -141,10 +144,10 @@ def cells_of(path: Path) -> Cells:
     wanted[SourceCell] = {}
     for cell in nbformat.read(path, as_version=4).cells:
         marks: Any = cell.metadata.get("nbgrader", {})
-        name, kind = marks.get("grade_id"), {"cell_type": cell.cell_type}
+        name = marks.get("grade_id")
+        kind: Row = {"cell_type": cell.cell_type}
         if is_grade(cell):
-            points = {"max_score": float(marks["points"])}
-            wanted[GradeCell][name] = kind | points
+            wanted[GradeCell][name] = kind | {"max_score": float(marks["points"])}
         if is_solution(cell):
             wanted[SolutionCell][name] = {}
         if is_task(cell):

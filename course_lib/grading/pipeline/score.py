@@ -13,13 +13,16 @@ from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from course_lib.grading.notebook.cells import error, is_test
+from course_lib.grading.notebook.resources import Resources, Stepped
 from course_lib.results import scores
 
 
 class Verdict(NbGraderPreprocessor):
     """Runs after Execute: leaves only what nbgrader will read as we mean it."""
 
-    def preprocess_cell(self, cell, resources, index):
+    def preprocess_cell(
+        self, cell: NotebookNode, resources: Resources, index: int
+    ) -> Stepped:
         """Judge one cell, if it is a test."""
         if is_test(cell):
             outputs, result = scores.take(cell.outputs)
@@ -49,8 +52,8 @@ def _problem(text: object, points: float) -> str | None:
     """Return why a result is no score, if it is none."""
     text = "".join(text) if isinstance(text, list) else text
     try:
-        score = float(text)
-    except (TypeError, ValueError):
+        score = float(text) if isinstance(text, str) else math.nan
+    except ValueError:
         score = math.nan
     if not (0 <= score <= points) or repr(score) != text:
         return (
@@ -67,7 +70,7 @@ class SaveReasons(NbGraderPreprocessor):
     the comment of the first solution cell.
     """
 
-    def preprocess(self, nb, resources):
+    def preprocess(self, nb: NotebookNode, resources: Resources) -> Stepped:
         """Save the notes that the rebuild left in the notebook's metadata."""
         comments = comments_of(nb)
         where = resources["nbgrader"]

@@ -8,8 +8,9 @@ gradebook are not run: what they would write is returned, and the one writer wri
 import hashlib
 import inspect
 import json
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 import nbformat
 from nbconvert.preprocessors import Preprocessor
@@ -32,6 +33,7 @@ from nbgrader.utils import (
 from traitlets.config import Config
 from traitlets.utils.importstring import import_item
 
+from course_lib.grading.notebook.resources import Resources, Stepped, Where
 from course_lib.grading.pipeline.plain import NotPlain, plain, restored
 from course_lib.grading.pipeline.score import SaveReasons, comments_of
 
@@ -43,11 +45,18 @@ MOST_VALID = 1000
 Description = list[tuple[str, dict[str, Any]]]
 
 
+class Rows(TypedDict):
+    """What the gradebook is to hold of a notebook, by grade_id."""
+
+    scores: dict[str, float | None]
+    comments: dict[str, str | None]
+
+
 class StepError(NbGraderException):
     """A configured step that workers cannot run, or one of its options."""
 
 
-def resolved(steps: list) -> list:
+def resolved(steps: Sequence[object]) -> list[object]:
     """Return the steps of a configuration as classes, which may stand there as texts.
 
     Raises:
@@ -59,7 +68,7 @@ def resolved(steps: list) -> list:
         raise StepError(f"a step named in nbgrader_config.py: {error}") from None
 
 
-def described(steps: list, config: Config) -> Description:
+def described(steps: Sequence[object], config: Config) -> Description:
     """Return the place and the options of each step, as JSON values.
 
     Raises:
@@ -120,7 +129,7 @@ def sources(description: Description) -> list[str]:
     return found
 
 
-def prepared(steps: list[Preprocessor], nb: NotebookNode, where: dict) -> NotebookNode:
+def prepared(steps: list[Preprocessor], nb: NotebookNode, where: Where) -> NotebookNode:
     """Apply the steps that come before a notebook runs."""
     for step in steps:
         if not isinstance(step, NOT_RUN):
@@ -129,15 +138,14 @@ def prepared(steps: list[Preprocessor], nb: NotebookNode, where: dict) -> Notebo
 
 
 def finished(
-    steps: list[Preprocessor], nb: NotebookNode, where: dict
-) -> tuple[str, dict]:
+    steps: list[Preprocessor], nb: NotebookNode, where: Where
+) -> tuple[str, Rows]:
     """Apply the steps that come after a notebook has run.
 
     Returns:
-        the notebook as JSON text, and what the gradebook is to hold: `scores` and
-        `comments` by grade_id.
+        the notebook as JSON text, and what the gradebook is to hold.
     """
-    rows: dict[str, dict] = {"scores": {}, "comments": {}}
+    rows = Rows(scores={}, comments={})
     resources = _resources(where)
     for step in steps:
         if isinstance(step, SaveAutoGrades):
@@ -146,21 +154,22 @@ def finished(
             rows["comments"] |= comments_of(nb)
         elif not isinstance(step, NOT_RUN):
             nb, resources = _applied(step, nb, resources)
-    text = nbformat.writes(nb, version=4)
+    text: str = nbformat.writes(nb, version=4)
     return text if text.endswith("\n") else f"{text}\n", rows
 
 
 _valid: set[str] = set()  # metadata that nbgrader has found to be in order
 
 
-def _applied(step: Preprocessor, nb: NotebookNode, resources: dict) -> tuple:
+def _applied(step: Preprocessor, nb: NotebookNode, resources: Resources) -> Stepped:
     """Apply a step; metadata that a whole class shares are looked at once.
 
     nbgrader checks its own schema again with every cell, which takes longer than all
     the rest that a worker does with a notebook.
     """
     if type(step) is not CheckCellMetadata:
-        return step(nb, resources)
+        nb, resources = step(nb, resources)
+        return nb, resources
     cells = [[cell.cell_type, cell.metadata.get("nbgrader")] for cell in nb.cells]
     if (text := json.dumps(cells, sort_keys=True)) not in _valid:
         nb, resources = step(nb, resources)
@@ -169,7 +178,7 @@ def _applied(step: Preprocessor, nb: NotebookNode, resources: dict) -> tuple:
     return nb, resources
 
 
-def _resources(where: dict) -> dict:
+def _resources(where: Where) -> Resources:
     """Return what nbgrader tells a step, but for the gradebook's address."""
     name = where["notebook"]
     files = f"{name}_files"
@@ -181,7 +190,7 @@ def _resources(where: dict) -> dict:
     }
 
 
-def _marks(nb: NotebookNode) -> dict[str, dict]:
+def _marks(nb: NotebookNode) -> Rows:
     """Return what nbgrader's SaveAutoGrades would save."""
     scores: dict[str, float | None] = {}
     comments: dict[str, str | None] = {}
@@ -192,4 +201,4 @@ def _marks(nb: NotebookNode) -> dict[str, dict]:
         if is_solution(cell) or is_task(cell):
             same = cell.metadata.nbgrader.get("checksum") == compute_checksum(cell)
             comments[label] = "No response." if same and not is_task(cell) else None
-    return {"scores": scores, "comments": comments}
+    return Rows(scores=scores, comments=comments)

@@ -51,7 +51,9 @@ def understand(handed: Handed, exercise: Exercise) -> Submission:
     right = f"{handed.name}.ipynb"
     if [file.path for file in handed.files] == [right] and not handed.besides:
         return _as_it_is(handed)
-    copies, broken, strange = [], [], []
+    copies: list[Copy] = []
+    strange: list[Copy] = []
+    broken: list[tuple[File, str]] = []
     for file in handed.files:
         try:
             cells, notes = parse(file)
@@ -116,8 +118,8 @@ def _remarks(
         said = "" if reason.startswith(shown(file.path)) else f"{shown(file.path)}: "
         notes.append(Note(f"{said}{reason}"))
     if not chosen.written and handed.besides:
-        there = listed(handed.besides)
-        notes.append(Note(f"{shown(path)} holds no answer. Beside it lies: {there}."))
+        beside = listed(handed.besides)
+        notes.append(Note(f"{shown(path)} holds no answer. Beside it lies: {beside}."))
     lost = [copy for copy in copies if not chosen.has_all_of(copy)]
     if lost:
         names = listed([shown(copy.file.path) for copy in lost])

@@ -91,7 +91,9 @@ def described(path: str, start: bytes = b"") -> str:
     return f"{shown(path)} ({kind})" if kind else shown(path)
 
 
-def likeliest_first(path: PurePosixPath, name: str) -> tuple:
+def likeliest_first(
+    path: PurePosixPath, name: str
+) -> tuple[bool, bool, int, bool, int, str]:
     """Return a key that sorts the likeliest file first."""
     own = f"{name}.ipynb"
     flat = _flat(path.name)

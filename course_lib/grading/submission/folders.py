@@ -63,6 +63,7 @@ def submissions(course: CourseDirectory, step: str) -> Found:
         if name.startswith(".") and step != course.submitted_directory:
             continue  # the journal's
         folder = top / name / course.assignment_id
+        why: str | None
         try:
             there = _looked_at(folder)
         except OSError as error:

@@ -99,7 +99,7 @@ def _cells(value: object) -> list[Cell]:
     return read
 
 
-def _cell(value: dict) -> Cell:
+def _cell(value: dict[str, object]) -> Cell:
     source = value.get("source", "")
     if isinstance(source, list):
         source = "".join(part for part in source if isinstance(part, str))

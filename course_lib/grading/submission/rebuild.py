@@ -30,7 +30,8 @@ HIDDEN = re.compile(
 def without_hidden(source: str) -> str:
     """Return a test cell's source as it is released."""
     # line by line: a pattern would try from every line that begins a region
-    kept, region = [], []
+    kept: list[str] = []
+    region: list[str] = []
     for line in source.splitlines(keepends=True):
         word = line.strip(" \t\n")
         if region or word == BEGIN:
@@ -114,8 +115,8 @@ def _extras(found: Recognised) -> dict[int, list[NotebookNode]]:
         elif index in beside:
             extras[beside[index]].append(_own(cell, found.sources[index]))
         elif cell.grade_id in place:
-            answer = found.answers.get(cell.grade_id)
-            if answer is None or found.cells[answer.graded].grade_id != cell.grade_id:
+            own = found.answers.get(cell.grade_id)
+            if own is None or found.cells[own.graded].grade_id != cell.grade_id:
                 anchor = place[cell.grade_id]
         elif cell.source.strip() in text:
             anchor = text[cell.source.strip()]
@@ -125,8 +126,8 @@ def _extras(found: Recognised) -> dict[int, list[NotebookNode]]:
 
 
 def _own(cell: Cell, source: str) -> NotebookNode:
-    make = new_code_cell if cell.cell_type == "code" else new_markdown_cell
-    own = make(source)
+    is_code = cell.cell_type == "code"
+    own: NotebookNode = new_code_cell(source) if is_code else new_markdown_cell(source)
     own.pop("id", None)  # the exercise's notebooks are nbformat 4.4, without ids
     _attach(own, cell)
     return own

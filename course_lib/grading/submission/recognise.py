@@ -28,7 +28,7 @@ class Exercise:
 
     notebook: NotebookNode
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         """Index the labelled cells by their grade_id."""
         cells = self.notebook.cells
         self.place = {
@@ -44,7 +44,8 @@ class Exercise:
 
     def cell(self, grade_id: str) -> NotebookNode:
         """Return the labelled cell."""
-        return self.notebook.cells[self.place[grade_id]]
+        cell: NotebookNode = self.notebook.cells[self.place[grade_id]]
+        return cell
 
     @property
     def answers(self) -> list[str]:

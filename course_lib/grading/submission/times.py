@@ -8,7 +8,7 @@ import itertools
 import re
 import unicodedata
 import zoneinfo
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 
 from dateutil import parser
 
@@ -74,8 +74,8 @@ def parse_time(text: str) -> tuple[datetime, bool]:
         return time, True
     if found := COMPACT.match(text):
         year, month, day, hour, minute, second = found.groups()
-        clock = f"{hour}:{minute}:{second or '00'}"
-        text = f"{year}-{month}-{day} {clock}{text[found.end() :]}"
+        seconds = f"{hour}:{minute}:{second or '00'}"
+        text = f"{year}-{month}-{day} {seconds}{text[found.end() :]}"
     in_words = HALF_OF_DAY.search(text) or re.search(r"\d ?[年년]", text)
     text, half = _without_half(_year_first(text))
     text = re.sub(r"(?<=\d)T(?=\d)", " ", text)
@@ -104,7 +104,7 @@ def _plain(text: str) -> str:
     return line
 
 
-def _epoch(found: re.Match) -> datetime | None:
+def _epoch(found: re.Match[str]) -> datetime | None:
     """Return the time of seconds, or of thousandths and so on, since 1970."""
     digits = found[1]
     places = max(0, (len(digits) - 9) // 3) * 3
@@ -129,7 +129,7 @@ def _without_half(text: str) -> tuple[str, str]:
     return re.sub(r"\s+", " ", text), "a" if found[1] else "p"
 
 
-def _clock(found: re.Match, half: str) -> timedelta:
+def _clock(found: re.Match[str], half: str) -> timedelta:
     hour, minute, second = (int(found[i] or 0) for i in (1, 2, 3))
     half = half or (found[5] or "").lower()
     if half:
@@ -167,19 +167,20 @@ def _date(text: str) -> tuple[datetime, bool]:
         raise unread  # dateutil passes over words that it takes for a zone
     try:
         if found := YEAR_FIRST.fullmatch(text):
-            return datetime(*(int(found[i]) for i in (1, 3, 4))), found[2] == "-"
+            year, month, number = (int(found[i]) for i in (1, 3, 4))
+            return datetime(year, month, number), found[2] == "-"
         ways = itertools.product((False, True), (False, True))
         # two defaults: a part that the text leaves out differs
-        found = {
+        days: set[datetime] = {
             parser.parse(text, dayfirst=d, yearfirst=y, default=default)
             for d, y in ways
             for default in (datetime(2001, 1, 1), datetime(2004, 2, 2))
         }
     except Exception:  # dateutil's raise more than they say
         raise unread from None
-    if len(found) > 1:
+    if len(days) > 1:
         raise NoTime(f"({shown(text)[:40]}) may name several days")
-    (day,) = found
+    (day,) = days
     if day.tzinfo or (day.hour, day.minute, day.second) != (0, 0, 0):
         raise unread
     return day, False
@@ -196,6 +197,7 @@ def _in_utc(time: datetime, zone: str) -> datetime:
     if not zone or zone.upper() in ("Z", "UTC", "GMT", "UCT"):
         return time
     unknown = NoTime(f"names a time zone that is not known: {shown(zone)[:30]}")
+    own: tzinfo
     if found := OFFSET.fullmatch(zone):
         minutes = 60 * int(found[2]) + int(found[3] or 0)
         if minutes > 14 * 60 or int(found[3] or 0) > 59:
