@@ -80,7 +80,7 @@ def _empty(function: types.FunctionType, name: str) -> None:
 def _empty_copies() -> None:
     """Do the same to functions that were made from the same code.
 
-    What was there before the learner's code came is not among them, see `warm`.
+    What was there before the learner's code came is not among them, see `warm_up`.
     """
     for found in gc.get_objects():
         if type(found) is types.FunctionType and _is_forbidden(found.__code__):
