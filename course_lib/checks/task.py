@@ -158,7 +158,7 @@ class Task:
 
     def _run_examples(self) -> str | None:
         for title, args, expected in self.examples:
-            quiet = observe.STRICT
+            quiet = observe.patience().strict
             result = guarded(lambda args=args: self.function(*args), quiet=quiet)
             text = gap(result, expected, values=not quiet)
             if text is not None:

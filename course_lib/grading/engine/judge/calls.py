@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from time import monotonic
 from typing import Any
 
-from course_lib.checks import failure, observe
+from course_lib.checks import observe
 from course_lib.grading.engine.judge import forbidden_names
 from course_lib.grading.engine.judge.conversation import JudgePeer, ProcessEnded
 from course_lib.grading.engine.judge.replay import FAULTS_A_TEST, ORDEAL_S, Replay
@@ -25,7 +25,7 @@ class Learner(Replay):
         """Turn to a test: its calls go to its own branch."""
         self._leave()
         self.test, self.faults = number, 0
-        failure.THREADS_LOST = self.lost.get(number, 0) not in (0, None)
+        self.patience.threads_lost = self.lost.get(number, 0) not in (0, None)
         self.until = float("inf")
 
     def _leave(self) -> None:

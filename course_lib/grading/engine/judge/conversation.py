@@ -104,7 +104,7 @@ class JudgePeer(Peer):
         if self.channel.closed:
             raise ProcessEnded("ended its Python process, and what it kept is gone")
         # the checks end their calls themselves; this is for those outside of a check
-        limit_s = max(self.learner.cell_limit_s, observe.PATIENCE * observe.LIMIT_S + 1)
+        limit_s = max(self.learner.cell_limit_s, observe.patience().longest_s + 1)
         self.deadline = monotonic() + limit_s
         try:
             yield

@@ -81,7 +81,6 @@ class Judge:
 
 def run(job_sock: socket.socket, learners: socket.socket, shell: Interpreter) -> None:
     """Judge the one notebook that comes over `job_sock`; send a line a cell."""
-    observe.STRICT = True
     stream = job_sock.makefile("rw", encoding="utf-8")
     job = json.loads(stream.readline())
     os.environ.update(job.get("environment", {}))
@@ -103,11 +102,13 @@ def run(job_sock: socket.socket, learners: socket.socket, shell: Interpreter) ->
         ask([], op="stop")
 
     limit_s = job["cell_limit_s"]
-    observe.LIMIT_S = min(observe.LIMIT_S, limit_s)  # a call is part of a cell
-    learner = Learner(job["cells"], start, stop, known_kinds(shell), limit_s)
-    for result in Judge(shell, learner).results(job.get("limit_s", 300.0) / 2):
-        stream.write(json.dumps(result) + "\n")
-        stream.flush()
+    # a call is part of a cell
+    patience = observe.Patience(min(observe.LIMIT_S, limit_s), strict=True)
+    learner = Learner(job["cells"], start, stop, known_kinds(shell), patience, limit_s)
+    with observe.held(patience):
+        for result in Judge(shell, learner).results(job.get("limit_s", 300.0) / 2):
+            stream.write(json.dumps(result) + "\n")
+            stream.flush()
     usage = {"restarts": max(learner.starts - 1, 0)}
     stream.write(json.dumps({"done": usage}) + "\n")
     stream.flush()

@@ -41,6 +41,7 @@ class Replay:
         start: Callable[[int], list[socket.socket]],
         stop: Callable[[], None],
         kinds: Callable[[], dict],
+        patience: observe.Patience,
         cell_limit_s: float = 30.0,
     ):
         """Take the notebook and the ways to start and to stop a process.
@@ -50,10 +51,11 @@ class Replay:
             start: starts a process and returns the socket to it and to its branches.
             stop: ends it, and everything in it.
             kinds: lists the NamedTuple classes that the judge knows.
+            patience: how long the checks wait for a call; it shrinks with each hang.
             cell_limit_s: seconds that a cell may run.
         """
         self.cells, self.start, self.stop, self.kinds = cells, start, stop, kinds
-        self.cell_limit_s = cell_limit_s
+        self.patience, self.cell_limit_s = patience, cell_limit_s
         self.tests = [i for i, c in enumerate(cells) if c["role"] == "test"]
         self.found: dict[int, tuple[list, int | None]] = {}
         self.skipped: set[int] = set()  # what a replay must not run again
@@ -185,9 +187,8 @@ class Replay:
 
     def _lose_patience(self) -> None:
         """Each hang halves the patience with the next: a bounded time for all."""
-        for owner, name in ((observe, "LIMIT_S"), (self, "cell_limit_s")):
-            now = getattr(owner, name)
-            setattr(owner, name, min(now, max(SHORTEST_LIMIT_S, now / 2)))
+        self.patience.limit_s = _shorter(self.patience.limit_s)
+        self.cell_limit_s = _shorter(self.cell_limit_s)
 
     def drop(self) -> None:
         """End the process and its branches."""
@@ -199,3 +200,7 @@ class Replay:
         self.base = self.peer = None
         self.branches, self.unused, self.position = {}, {}, 0
         self.stop()
+
+
+def _shorter(limit_s: float) -> float:
+    return min(limit_s, max(SHORTEST_LIMIT_S, limit_s / 2))
