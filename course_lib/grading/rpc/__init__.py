@@ -1,6 +1,7 @@
 """4. What crosses between judge and learner, and how: plain values, as a list says.
 
 messages            the list of what the judge accepts, with its limits
+side                which end this process holds, and what follows
 frames              a message: JSON, then the bytes of tensors
 values, tensors     the kinds of values that may cross
 pack, unpack        values taken apart, and built again

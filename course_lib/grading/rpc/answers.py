@@ -19,6 +19,7 @@ from course_lib.grading.rpc.frames import Frame, Unfit, WireError
 from course_lib.grading.rpc.gradients import wants
 from course_lib.grading.rpc.messages import pull_of
 from course_lib.grading.rpc.pack import Packer
+from course_lib.grading.rpc.side import Side
 from course_lib.grading.rpc.tensors import describe
 from course_lib.grading.rpc.unpack import Unpacker
 from course_lib.grading.rpc.values import Handles, NotLent
@@ -71,7 +72,7 @@ class Answers:
     behind: dict[int, list]  # by number: further leaves that results depend on
     called_for: list  # such leaves of all calls since somebody emptied this
     pulled: dict[int, torch.Tensor]  # their gradients, by id
-    generous: bool
+    side: Side
     most_bytes: float = math.inf  # of the arguments and results of all graphs
     kept_bytes = 0
 
@@ -98,7 +99,7 @@ class Answers:
             if not same_parts(part, before)
         ]
         reply["graph"] = graph = self._remember(ins, packer.outs())
-        if self.generous and graph is not None:
+        if self.side.finds_leaves_behind and graph is not None:
             self.behind[graph] = leaves_behind(packer.outs(), ins)
             self.called_for += self.behind[graph]
             reply["behind"] = bool(self.behind[graph])

@@ -52,8 +52,8 @@ class Crossing(torch.autograd.Function):
         """Ask for the vector-Jacobian product."""
         _ = ctx.saved_tensors
         found = ctx.peer.pull_all(ctx.graph, grads, ctx.behind)
-        dummies = [None] * (len(ctx.ins) - len(found)) if not ctx.peer.generous else []
-        found += dummies
+        if not ctx.peer.side.finds_leaves_behind:  # a stand-in for those of the judge
+            found += [None] * (len(ctx.ins) - len(found))
         if len(found) != len(ctx.ins):
             raise WireError("sent too many or too few gradients")
         for grad, wanted in zip(found, ctx.ins, strict=True):

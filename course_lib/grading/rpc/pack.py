@@ -38,17 +38,17 @@ class Packer:
     """
 
     def __init__(
-        self, handles: Handles, borrowed: Iterable[Any] = (), generous: bool = False
+        self, handles: Handles, borrowed: Iterable[Any] = (), whole: bool = False
     ):
         """Begin an empty table.
 
         Args:
             handles: where functions are kept that do not cross.
             borrowed: leaves that the other side sent; they are named, not copied.
-            generous: walk over generators and describe autograd graphs; so does the
-                judge with arguments, and a learner's process with nothing.
+            whole: walk over generators, and describe autograd graphs and modules of
+                torch's; see `Side.sends_arguments_whole`.
         """
-        self.handles, self.generous = handles, generous
+        self.handles, self.whole = handles, whole
         self.borrowed = {id(leaf): i for i, leaf in enumerate(borrowed)}
         self.ins: list[torch.Tensor] = []
         self.table: list[dict] = []
@@ -70,7 +70,7 @@ class Packer:
             return self._leaf(value)
         if isinstance(value, list | tuple | dict | set | frozenset):
             return self._container(value, depth + 1)
-        if self.generous and _lazy(value):
+        if self.whole and _lazy(value):
             return self._iterator(value, depth + 1)
         return self._other(value, depth + 1)
 
@@ -129,7 +129,7 @@ class Packer:
             state = [[name, self._leaf(part)[1]] for name, part in value.state()]
             return ["your module", value._number, state, value.training]
         if isinstance(value, nn.Module):
-            ours = self.generous and modules_known(type(value))
+            ours = self.whole and modules_known(type(value))
             return self._module(value, depth) if ours else self._own_module(value)
         if _lazy(value):  # of the learner's: each value is asked for
             return ["lazy", self.handles.keep(_Next(value, self.ins))]
@@ -200,7 +200,7 @@ class Packer:
         entry["wants"] = bool(leaf.requires_grad)
         if leaf.is_leaf and leaf.grad is not None:
             entry["grad"] = self._leaf(leaf.grad)[1]
-        if self.generous and leaf.grad_fn is not None:
+        if self.whole and leaf.grad_fn is not None:
             graph = graphs.describe(leaf.grad_fn)
             if graph is not None:
                 entry["graph"] = graphs.with_leaves(graph, lambda t: self._leaf(t)[1])

@@ -30,6 +30,7 @@ from course_lib.grading.rpc.gradients import (
 from course_lib.grading.rpc.messages import Reply
 from course_lib.grading.rpc.pack import Packer, crossing_out
 from course_lib.grading.rpc.proxies import Callee, Remote, RemoteModule, remote_error
+from course_lib.grading.rpc.side import Side
 from course_lib.grading.rpc.tensors import like
 from course_lib.grading.rpc.unpack import Unpacker
 from course_lib.grading.rpc.values import Handles
@@ -38,8 +39,7 @@ from course_lib.grading.rpc.values import Handles
 class Peer(Answers):
     """One end of a conversation."""
 
-    generous = False  # see Packer
-    trusts = False  # see Unpacker
+    side: Side
     handles_kind = Handles
 
     def __init__(self, channel: Channel, kinds: Callable[[], dict]):
@@ -101,7 +101,8 @@ class Peer(Answers):
     def explain(self, error: BaseException) -> list:
         """Return kind, text and place of an error, and whether a library raised it."""
         failure = observe.described(error)
-        return [failure.kind, failure.text, failure.where, failure.library]
+        place = failure.where if self.side.tells_places else ""
+        return [failure.kind, failure.text, place, failure.library]
 
     def _send(self, kind: str, body: Any, packer: Packer) -> None:
         frame = Frame(kind, body, packer.table, packer.blobs)
@@ -109,6 +110,9 @@ class Peer(Answers):
 
     def _packer(self, borrowed: list | tuple = ()) -> Packer:
         return Packer(self.handles, borrowed)
+
+    def _arguments(self) -> Packer:
+        return Packer(self.handles, whole=self.side.sends_arguments_whole)
 
     def _unpacker(
         self, frame: Frame, borrowed: list | None = None, plain: bool = False
@@ -119,7 +123,7 @@ class Peer(Answers):
             self.handles,
             self.kinds,
             borrowed,
-            self.trusts,
+            self.side,
             self.deadline,
             plain,
         )
@@ -147,7 +151,7 @@ class Peer(Answers):
     def attribute(self, callee: Callee, name: str) -> Any:
         """Return an attribute of something on the other side."""
         with elsewhere.suspended(), self.handles.lending(callee.lent):
-            packer = Packer(self.handles, generous=self.generous)
+            packer = self._arguments()
             body = [callee.target, name, packer.pack(callee.of)]
             frame = self.ask("attribute", body, packer)
             tree = frame.body[1]
@@ -165,7 +169,7 @@ class Peer(Answers):
         `grad` True keeps the graph on the other side and joins nothing here.
         """
         with self.handles.lending(callee.lent):
-            packer = Packer(self.handles, generous=self.generous)
+            packer = self._arguments()
             body = {
                 "target": callee.target,
                 "of": packer.pack(callee.of),
@@ -229,7 +233,7 @@ class Peer(Answers):
             depends: whether they depend on leaves of the other side.
         """
         places = [i for i, entry in enumerate(frame.table) if crossing_out(entry)]
-        if depends and not ins and not self.generous:
+        if depends and not ins and not self.side.finds_leaves_behind:
             ins = [torch.zeros((), requires_grad=True)]
         if (ins or behind) and places:
             outs = [unpacker.leaves[i].detach() for i in places]

@@ -17,6 +17,7 @@ from course_lib.grading.rpc import graphs
 from course_lib.grading.rpc.frames import OutOfTime, WireError
 from course_lib.grading.rpc.messages import NOT_PLAIN, VALUES
 from course_lib.grading.rpc.proxies import RemoteIterator, put_state
+from course_lib.grading.rpc.side import Side
 from course_lib.grading.rpc.tensors import MAX_AXES, build, check_shapes, like
 from course_lib.grading.rpc.values import (
     DTYPES,
@@ -67,7 +68,7 @@ class Unpacker:
         handles: Handles,
         kinds: Callable[[], dict[tuple, type]],
         borrowed: list[Any] | None = None,
-        trusted: bool = False,
+        side: Side = Side.JUDGE,
         deadline: float | None = None,
         plain: bool = False,
     ):
@@ -79,16 +80,16 @@ class Unpacker:
             handles: makes stand-ins for functions.
             kinds: lists the NamedTuple classes that may be rebuilt.
             borrowed: the leaves that we sent; an answer may name them.
-            trusted: whether the judge sent this: modules and graphs are rebuilt.
+            side: who builds: one that believes rebuilds modules and graphs.
             deadline: when to give up, as a value of `time.monotonic`.
             plain: build nothing that stands for something else, see `messages`.
         """
-        self.handles, self.kinds, self.trusted = handles, kinds, trusted
+        self.handles, self.kinds, self.side = handles, kinds, side
         self.deadline, self.plain = deadline, plain
         self.iterators: list[RemoteIterator] = []
         self.borrowed = borrowed or []
         self.nodes = self.stand_ins = 0
-        if not trusted:
+        if not side.believes:
             check_shapes(table)
         pairs = zip(table, blobs, strict=True)
         self.leaves = [build(entry, blob) for entry, blob in pairs]
@@ -98,7 +99,7 @@ class Unpacker:
         except (AttributeError, TypeError, RuntimeError) as problem:
             raise WireError("wants gradients of what has none") from problem
         for place, entry in enumerate(table):
-            if trusted and "graph" in entry:
+            if side.believes and "graph" in entry:
                 graph = graphs.with_leaves(entry["graph"], self._at)
                 self.leaves[place] = graphs.rebuild(graph, self.leaves[place])
 
@@ -125,7 +126,7 @@ class Unpacker:
             return tree
         if type(tree) is not list or len(tree) < 2 or type(tree[0]) is not str:
             raise WireError("sent something unreadable")
-        if not self.trusted and tree[0] not in VALUES:
+        if not self.side.believes and tree[0] not in VALUES:
             raise WireError("sent something unreadable")
         if self.plain and tree[0] in NOT_PLAIN:
             raise NotPlain(tree[0])
@@ -163,11 +164,11 @@ class Unpacker:
             return made
         if kind == "scalar":
             return self._at(body)[()]
-        if kind == "module" and self.trusted:
+        if kind == "module" and self.side.believes:
             return self._module(body, rest, depth)
         if kind == "yours":
             return self.handles.find(body)
-        if kind == "your module" and self.trusted:
+        if kind == "your module" and self.side.believes:
             return self._own_module(body, *rest)
         if kind in ("function", "lazy", "module there", "other"):
             self.stand_ins += 1
@@ -191,7 +192,7 @@ class Unpacker:
             self.iterators.append(made)
             return made
         name, parts, training = rest
-        if self.trusted or len(parts) > MAX_PARTS:
+        if self.side.believes or len(parts) > MAX_PARTS:
             raise WireError("sent a module that has no place here")
         found = [[n, self.unpack(part), is_own is True] for n, part, is_own in parts]
         if not all(_is_part(*part) for part in found):
@@ -217,7 +218,7 @@ class Unpacker:
             raise WireError("sent a tuple whose names do not fit")
         known = self.kinds().get((name, tuple(fields)))
         # tuple's own constructor: a class of the exercise may check its arguments
-        if known is None and self.trusted:
+        if known is None and self.side.believes:
             known = collections.namedtuple(name, fields)
         return tuple.__new__(known, parts) if known else tuple(parts)
 

@@ -19,6 +19,7 @@ from course_lib.grading.rpc.gradients import FarGraph
 from course_lib.grading.rpc.pack import Packer
 from course_lib.grading.rpc.peer import Peer
 from course_lib.grading.rpc.proxies import Callee, RemoteError, remote_error
+from course_lib.grading.rpc.side import Side
 from course_lib.grading.rpc.values import Loans
 
 MAX_GRAPH_BYTES = 512 << 20  # of what lent functions were given and returned, in all
@@ -50,7 +51,7 @@ class ProcessEnded(RemoteError):
 class JudgePeer(Peer):
     """The end of the conversation in the judge's process; after a fault it is over."""
 
-    generous = True
+    side = Side.JUDGE
     handles_kind = Loans
     most_bytes = MAX_GRAPH_BYTES
 
@@ -77,11 +78,6 @@ class JudgePeer(Peer):
         function = self.handles.find(asked.number)
         unpacker = self._unpacker(frame, plain=True)
         return Requested(unpacker, function, asked.args, asked.grad)
-
-    def explain(self, error: BaseException) -> list:
-        """Return kind and text of an error; its place is in the tests."""
-        kind, text, _, library = super().explain(error)
-        return [kind, text, "", library]
 
     def call(self, callee: Callee, args: tuple, kwargs: dict) -> Any:
         """Call a function of the learner's."""

@@ -34,6 +34,7 @@ from course_lib.grading.rpc.answers import Requested
 from course_lib.grading.rpc.frames import Channel, Closed, Frame
 from course_lib.grading.rpc.peer import Peer
 from course_lib.grading.rpc.proxies import Callee, answer_attribute
+from course_lib.grading.rpc.side import Side
 from course_lib.grading.rpc.values import known_kinds
 from course_lib.grading.sandbox.linux import die_with_parent
 
@@ -44,7 +45,7 @@ SLEEP = shutil.which("sleep", path="/usr/bin:/bin") or "/bin/sleep"
 class LearnerPeer(Peer):
     """The end of the conversation in the learner's process."""
 
-    trusts = True
+    side = Side.LEARNER
 
     def __init__(
         self,
