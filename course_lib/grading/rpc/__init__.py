@@ -8,5 +8,6 @@ pack, unpack        values taken apart, and built again
 graphs, gradients   autograd across two processes
 effects             what a call did to its arguments
 proxies             what stands here for something of the other side
-peer, answers       the conversation: asking, and answering
+line                one end of the conversation, and what the judge's lets through
+caller, answers     what is done over it: calling, and answering
 """

@@ -6,7 +6,7 @@ and changes come back to them.
 """
 
 import contextlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
@@ -182,21 +182,6 @@ def put_state(module: nn.Module, name: str, value: torch.Tensor) -> torch.Tensor
         own.requires_grad_(value.requires_grad)
         own.grad = value.grad
     return own
-
-
-def answer_attribute(peer: Any) -> Callable:
-    """Return what answers a request for an attribute; only learners answer it."""
-
-    def answer(body: list, frame: Any) -> tuple[Any, Any]:
-        target, name, module = body
-        peer._unpacker(frame).unpack(module)
-        value = getattr(peer.find(target), name)
-        packer = peer._packer()
-        if module is not None and callable(value) and not isinstance(value, nn.Module):
-            return ["its method", name], packer
-        return packer.pack(value), packer
-
-    return answer
 
 
 def remote_error(body: Any) -> RemoteError:

@@ -49,3 +49,12 @@ class Side(Enum):
     def asks_from_threads(self) -> bool:
         """Whether several threads may ask at once: those of a learner's function."""
         return self is Side.LEARNER
+
+    @property
+    def sees_attributes(self) -> bool:
+        """Whether attributes of the other side's functions may be read.
+
+        A learner's function may carry some that a test reads, such as `apply`. Those of
+        a function that the judge lends are nobody's business.
+        """
+        return self is Side.JUDGE

@@ -76,6 +76,9 @@ def known_kinds(shell: Any) -> Callable[[], dict[tuple, type]]:
     return kinds
 
 
+Kinds = Callable[[], dict[tuple[str, tuple[str, ...]], type]]
+
+
 class NotLent(LookupError):
     """A number stands for nothing of ours, or no longer."""
 
@@ -161,6 +164,10 @@ class Handles:
     def lending(self, again: Mapping[int, Any] | None = None) -> Iterator[None]:
         """Where a side lends for good, a call ends nothing."""
         yield
+
+    def lends_something(self) -> bool:
+        """Whether anything of this side has a number now."""
+        return bool(self.scopes)
 
     def lent(self) -> dict[int, Any]:
         """Return what a stand-in that is made now may use again: nothing needs it."""

@@ -14,8 +14,9 @@ from typing import Any
 
 from course_lib.checks import observe
 from course_lib.grading.engine.interpreter import Interpreter
-from course_lib.grading.engine.judge.calls import Learner
+from course_lib.grading.engine.judge.calls import Calls
 from course_lib.grading.engine.judge.conversation import fault
+from course_lib.grading.engine.judge.replay import Replay
 from course_lib.grading.notebook.reasons import Ran, undefined, used_names
 from course_lib.grading.rpc.frames import WireError
 from course_lib.grading.rpc.proxies import RemoteError
@@ -26,9 +27,10 @@ from course_lib.results.undefined import fill
 class Judge:
     """One notebook in front of the judge."""
 
-    def __init__(self, shell: Interpreter, learner: Learner):
-        """Take the shell of the locked cells and the learner's side."""
-        self.shell, self.learner = shell, learner
+    def __init__(self, shell: Interpreter, replay: Replay):
+        """Take the shell of the locked cells, and what runs the learner's."""
+        self.shell, self.replay = shell, replay
+        self.calls = Calls(replay)
 
     def results(self, limit_s: float) -> Iterator[dict]:
         """Run the cells, then the tests; yield the outputs of each.
@@ -39,16 +41,16 @@ class Judge:
         Args:
             limit_s: seconds for all cells; the tests come on top.
         """
-        cells = self.learner.cells
-        self.learner.run_cells(limit_s)
-        for place, (outputs, count) in self.learner.found.items():
+        cells = self.replay.cells
+        self.replay.run_cells(limit_s)
+        for place, (outputs, count) in self.replay.found.items():
             yield {"index": cells[place]["index"], "outputs": outputs, "count": count}
         number = 0
         for cell in cells:
             if cell["role"] == "locked":
                 self.shell.run(cell["source"])
             elif cell["role"] == "test":
-                self.learner.enter(number)
+                self.calls.enter(number)
                 number += 1
                 outputs, count = self._test(cell)
                 yield {"index": cell["index"], "outputs": outputs, "count": count}
@@ -56,10 +58,10 @@ class Judge:
     def _test(self, cell: dict) -> tuple[list[dict], int | None]:
         wanted = sorted(set(cell["names"]) & used_names(cell["source"]))
         try:
-            found = self.learner.names(wanted)
+            found = self.calls.names(wanted)
         except (RemoteError, WireError) as problem:
-            self.learner.drop()
-            return [fault(problem, self.learner.cell_limit_s)], None
+            self.calls.drop()
+            return [fault(problem, self.replay.cell_limit_s)], None
         for name in cell["names"]:
             self.shell.user_ns.pop(name, None)
         self.shell.user_ns.update(found)
@@ -70,11 +72,11 @@ class Judge:
     def _reason(self, name: str, test: dict) -> str:
         """Return why a name that a test reads would have no value."""
         ran = []
-        for place, cell in enumerate(self.learner.cells):
+        for place, cell in enumerate(self.replay.cells):
             if cell is test:
                 break
             if cell["role"] == "learner":
-                outputs = self.learner.found.get(place, (None, None))[0]
+                outputs = self.replay.found.get(place, (None, None))[0]
                 ran.append(Ran(cell["source"], outputs, tuple(cell.get("names", ()))))
         return undefined(name, ran)
 
@@ -104,11 +106,11 @@ def run(job_sock: socket.socket, learners: socket.socket, shell: Interpreter) ->
     limit_s = job["cell_limit_s"]
     # a call is part of a cell
     patience = observe.Patience(min(observe.LIMIT_S, limit_s), strict=True)
-    learner = Learner(job["cells"], start, stop, known_kinds(shell), patience, limit_s)
+    replay = Replay(job["cells"], start, stop, known_kinds(shell), patience, limit_s)
     with observe.held(patience):
-        for result in Judge(shell, learner).results(job.get("limit_s", 300.0) / 2):
+        for result in Judge(shell, replay).results(job.get("limit_s", 300.0) / 2):
             stream.write(json.dumps(result) + "\n")
             stream.flush()
-    usage = {"restarts": max(learner.starts - 1, 0)}
+    usage = {"restarts": max(replay.starts - 1, 0)}
     stream.write(json.dumps({"done": usage}) + "\n")
     stream.flush()
