@@ -63,7 +63,9 @@ class RemoteCaller:
         """Return what stands here for a module of the other side."""
         return RemoteModule(self, number, name)
 
-    def call(self, callee: Callee, args: tuple[Any, ...], kwargs: dict) -> Any:
+    def call(
+        self, callee: Callee, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> Any:
         """Call a function of the other side.
 
         Raises:
@@ -74,14 +76,16 @@ class RemoteCaller:
         with self.attention(), elsewhere.suspended():
             return self._call(callee, args, kwargs)
 
-    def _call(self, callee: Callee, args: tuple[Any, ...], kwargs: dict) -> Any:
+    def _call(
+        self, callee: Callee, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> Any:
         leaves, spec = tree_flatten((args, kwargs))
         places = [i for i, leaf in enumerate(leaves) if isinstance(leaf, torch.Tensor)]
         if not any(is_functorch_wrapped_tensor(leaves[i]) for i in places):
             return self.plain_call(callee, args, kwargs)[0]
         tensors, kept = [leaves[i] for i in places], Kept()
         leaves = [None if i in places else leaf for i, leaf in enumerate(leaves)]
-        made = Transformed.apply(self, callee, leaves, spec, places, kept, *tensors)
+        made = Transformed.apply(self, callee, leaves, spec, places, kept, *tensors)  # type: ignore[no-untyped-call]
         found, shape, outs, _, _ = kept.value
         for place, tensor in zip(outs, made, strict=True):
             found[place] = tensor
@@ -174,7 +178,7 @@ class RemoteCaller:
             ins = [torch.zeros((), requires_grad=True)]
         if (ins or behind) and places:
             outs = [unpacker.leaves[i].detach() for i in places]
-            made = Crossing.apply(self, graph, outs, len(ins), *ins, *behind)
+            made = Crossing.apply(self, graph, outs, len(ins), *ins, *behind)  # type: ignore[no-untyped-call]
             for place, tensor in zip(places, made, strict=True):
                 unpacker.leaves[place] = tensor
 

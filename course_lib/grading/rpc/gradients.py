@@ -8,7 +8,7 @@ to happen within a function of autograd, `Transformed`.
 import contextlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 import torch
 from torch.autograd.function import once_differentiable
@@ -73,7 +73,14 @@ class Crossing(torch.autograd.Function):
     """Joins the graph of this process to the graph that the other one keeps."""
 
     @staticmethod
-    def forward(ctx, caller, graph, outs, sent, *ins):
+    def forward(
+        ctx: Any,
+        caller: Any,
+        graph: FarGraph,
+        outs: list[torch.Tensor],
+        sent: int,
+        *ins: torch.Tensor,
+    ) -> tuple[torch.Tensor, ...]:
         """Hand the results on; `ins` are only what they depend on.
 
         The first `sent` of them were sent; the others are leaves of this side.
@@ -88,7 +95,7 @@ class Crossing(torch.autograd.Function):
 
     @staticmethod
     @once_differentiable
-    def backward(ctx, *grads):
+    def backward(ctx: Any, *grads: Any) -> tuple[Any, ...]:
         """Ask for the vector-Jacobian product."""
         _ = ctx.saved_tensors
         found = ctx.caller.pull_all(ctx.graph, grads, ctx.behind)
@@ -106,14 +113,22 @@ class Crossing(torch.autograd.Function):
 class Kept:
     """Carries what is no tensor out of a function of autograd."""
 
-    value: tuple = ()
+    value: tuple[Any, ...] = ()
 
 
 class Transformed(torch.autograd.Function):
     """A call inside `torch.func.grad`, whose tensors are wrapped while it runs."""
 
     @staticmethod
-    def forward(caller, callee, leaves, spec, places, kept, *tensors):
+    def forward(
+        caller: Any,
+        callee: Any,
+        leaves: list[Any],
+        spec: Any,
+        places: list[int],
+        kept: Kept,
+        *tensors: torch.Tensor,
+    ) -> tuple[torch.Tensor, ...]:
         """Call with the plain tensors; what else came back goes into `kept`."""
         leaves = list(leaves)
         for place, tensor in zip(places, tensors, strict=True):
@@ -128,7 +143,7 @@ class Transformed(torch.autograd.Function):
         return tuple(found[i].detach() for i in outs)
 
     @staticmethod
-    def setup_context(ctx, inputs, output):
+    def setup_context(ctx: Any, inputs: tuple[Any, ...], output: Any) -> None:
         """Remember which tensors may get gradients."""
         ctx.caller, *_ = inputs
         _, _, _, ctx.wanting, ctx.graph = inputs[5].value
@@ -140,10 +155,10 @@ class Transformed(torch.autograd.Function):
         ctx.floats = [tensor.is_floating_point() for tensor in inputs[6:]]
 
     @staticmethod
-    def backward(ctx, *grads):
+    def backward(ctx: Any, *grads: Any) -> tuple[Any, ...]:
         """Ask for the vector-Jacobian product."""
         given = [g for g, wanted in zip(grads, ctx.wanting, strict=True) if wanted]
-        found = iter(_Pulled.apply(ctx.caller, ctx.graph, ctx.like, *given))
+        found = iter(_Pulled.apply(ctx.caller, ctx.graph, ctx.like, *given))  # type: ignore[no-untyped-call]
         return (None,) * 6 + tuple(next(found) if f else None for f in ctx.floats)
 
 
@@ -151,7 +166,9 @@ class _Pulled(torch.autograd.Function):
     """The backward pass of a transformed call, whose gradients are wrapped too."""
 
     @staticmethod
-    def forward(caller, graph, like, *grads):
+    def forward(
+        caller: Any, graph: FarGraph, like: list[Any], *grads: Any
+    ) -> tuple[torch.Tensor, ...]:
         found = caller.pull_back(graph, grads) if grads else [None] * len(like)
         pairs = zip(found, like, strict=True)
         return tuple(
@@ -160,9 +177,9 @@ class _Pulled(torch.autograd.Function):
         )
 
     @staticmethod
-    def setup_context(ctx, inputs, output):
+    def setup_context(ctx: Any, inputs: tuple[Any, ...], output: Any) -> None:
         pass
 
     @staticmethod
-    def backward(ctx, *grads):
+    def backward(ctx: Any, *grads: Any) -> NoReturn:
         raise RuntimeError("a second derivative through this function cannot be taken")

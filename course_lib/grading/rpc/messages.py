@@ -150,9 +150,9 @@ class Reply:
     """What a call of a learner's function gave, and did to its arguments."""
 
     result: Any
-    changed: list
-    grads: list
-    parts: list
+    changed: list[Any]
+    grads: list[Any]
+    parts: list[Any]
     graph: int | None
     behind: bool
 
@@ -161,15 +161,18 @@ class Reply:
         """Take the body of an answer apart; `sent` arguments can have changed."""
         if not isinstance(body, dict):
             raise _unreadable()
-        changes = [body.get(key, []) for key in ("changed", "grads", "parts")]
-        for pairs in changes:
+        changed, grads, parts = (
+            body.get(key, []) for key in ("changed", "grads", "parts")
+        )
+        for pairs in (changed, grads, parts):
             if type(pairs) is not list or not all(map(_is_change, pairs)):
                 raise _unreadable()
-        if any(place >= sent for pairs in changes[:2] for place, _ in pairs):
+        if any(place >= sent for pairs in (changed, grads) for place, _ in pairs):
             raise WireError("sent changes that do not fit")
         graph = body.get("graph")
         graph = graph if type(graph) is int else None
-        return cls(body.get("result"), *changes, graph, body.get("behind") is True)
+        behind = body.get("behind") is True
+        return cls(body.get("result"), changed, grads, parts, graph, behind)
 
 
 def _is_change(pair: Any) -> bool:
@@ -194,7 +197,7 @@ def names_of(body: Any, asked: list[str]) -> dict[str, Any]:
     return {name: tree for name, tree in body if name in asked}
 
 
-def outputs_of(body: Any) -> tuple[list, int]:
+def outputs_of(body: Any) -> tuple[list[Any], int]:
     """Return the outputs of a cell and its number; their content is `cells.clean`'s."""
     if type(body) is not list or len(body) != 2:
         raise _unreadable()
@@ -218,7 +221,7 @@ def _is_shallow(value: Any) -> bool:
     return False
 
 
-def _parts(value: Any) -> list:
+def _parts(value: Any) -> list[Any]:
     if isinstance(value, dict):
         return list(value.values())
     return value if isinstance(value, list) else []

@@ -6,7 +6,7 @@ whatever does not fit is a `WireError`.
 
 import base64
 import collections
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from time import monotonic
 from typing import Any
 
@@ -14,7 +14,7 @@ import torch
 from torch import nn
 
 from course_lib.grading.rpc import graphs
-from course_lib.grading.rpc.frames import OutOfTime, WireError
+from course_lib.grading.rpc.frames import OutOfTime, TableEntry, WireError
 from course_lib.grading.rpc.messages import NOT_PLAIN, VALUES
 from course_lib.grading.rpc.proxies import RemoteIterator, put_state
 from course_lib.grading.rpc.side import Side
@@ -26,6 +26,7 @@ from course_lib.grading.rpc.values import (
     MODULE_TABLES,
     SCALARS,
     Handles,
+    Kinds,
     modules_known,
 )
 
@@ -63,10 +64,10 @@ class Unpacker:
 
     def __init__(
         self,
-        table: list[dict],
-        blobs: list[bytearray],
+        table: list[TableEntry],
+        blobs: Sequence[bytes | bytearray],
         handles: Handles,
-        kinds: Callable[[], dict[tuple, type]],
+        kinds: Kinds,
         borrowed: list[Any] | None = None,
         side: Side = Side.JUDGE,
         deadline: float | None = None,
@@ -108,7 +109,7 @@ class Unpacker:
             raise WireError("names a tensor that is not there")
         return self.leaves[place]
 
-    def _gradient(self, leaf: Any, entry: dict) -> None:
+    def _gradient(self, leaf: Any, entry: TableEntry) -> None:
         if entry.get("wants") is True:
             if not (leaf.is_floating_point() or leaf.is_complex()):
                 raise WireError("wants gradients of integers")
@@ -142,14 +143,14 @@ class Unpacker:
         if self.deadline and not self.nodes & 63 and monotonic() > self.deadline:
             raise OutOfTime("sent what takes too long to read")
 
-    def _build(self, kind: str, body: Any, rest: list, depth: int) -> Any:
+    def _build(self, kind: str, body: Any, rest: list[Any], depth: int) -> Any:
         if kind == "leaf":
             return self._at(body)
         if kind == "arg":
             return self.borrowed[body] if body >= 0 else self._at(None)
         if kind in ("set", "frozenset"):  # one by one, so that the time is watched
-            parts = {self.unpack(part, depth) for part in body}
-            return parts if kind == "set" else frozenset(parts)
+            members = {self.unpack(part, depth) for part in body}
+            return members if kind == "set" else frozenset(members)
         if kind in ("list", "tuple", "generator", "iterator"):
             parts = [self.unpack(part, depth) for part in body]
             return MAKE[kind](parts)
@@ -179,7 +180,7 @@ class Unpacker:
             return MAKE[kind](body)
         raise WireError("sent something unreadable")
 
-    def _remote(self, kind: str, number: Any, rest: list) -> Any:
+    def _remote(self, kind: str, number: Any, rest: list[Any]) -> Any:
         """Return a stand-in for what stays on the other side."""
         if kind == "other":
             return type(str(number)[:80], (Opaque,), {})()
@@ -202,31 +203,31 @@ class Unpacker:
         module._lent |= self.handles.lent()
         return module
 
-    def _own_module(self, number: int, state: list, training: bool) -> nn.Module:
+    def _own_module(self, number: int, state: list[Any], training: bool) -> nn.Module:
         """Return a module of this side, with the numbers that the judge sent."""
-        module = self.handles.find(number)
+        module: nn.Module = self.handles.find(number)
         for name, place in state:
             self.leaves[place] = put_state(module, name, self._at(place))
         if module.training is not training:
             module.train(training)
         return module
 
-    def _named(self, name: str, rest: list, depth: int) -> tuple:
+    def _named(self, name: str, rest: list[Any], depth: int) -> tuple[Any, ...]:
         fields, parts = rest
         parts = [self.unpack(part, depth) for part in parts]
         if len(fields) != len(parts):
             raise WireError("sent a tuple whose names do not fit")
-        known = self.kinds().get((name, tuple(fields)))
+        kind: Any = self.kinds().get((name, tuple(fields)))
         # tuple's own constructor: a class of the exercise may check its arguments
-        if known is None and self.side.believes:
-            known = collections.namedtuple(name, fields)
-        return tuple.__new__(known, parts) if known else tuple(parts)
+        if kind is None and self.side.believes:
+            kind = collections.namedtuple(name, fields)  # type: ignore[misc, no-redef]
+        return tuple.__new__(kind, parts) if kind else tuple(parts)
 
-    def _module(self, name: str, rest: list, depth: int) -> nn.Module:
+    def _module(self, name: str, rest: list[Any], depth: int) -> nn.Module:
         kind = getattr(nn, name)
         if not modules_known(kind):
             raise WireError("sent a module that is not torch's own")
-        module = kind.__new__(kind)
+        module: nn.Module = kind.__new__(kind)
         nn.Module.__init__(module)
         attributes, tables = rest
         for key, value in attributes:
@@ -256,14 +257,14 @@ def _is_part(name: Any, value: Any, is_parameter: bool) -> bool:
     return plain and safe and type(value) in (torch.Tensor, nn.Parameter)
 
 
-def _size(lengths: list) -> torch.Size:
+def _size(lengths: list[Any]) -> torch.Size:
     known = all(type(n) is int and abs(n) < 1 << 63 for n in lengths)
     if len(lengths) > MAX_AXES or not known:
         raise WireError("sent a shape that makes no sense")
     return torch.Size(lengths)
 
 
-MAKE: dict[str, Callable] = {
+MAKE: dict[str, Callable[..., Any]] = {
     "list": list,
     "tuple": tuple,
     "generator": lambda parts: (part for part in parts),

@@ -33,8 +33,11 @@ class Owner(Protocol):
         words: words and lines of the learner's own code.
     """
 
-    cell_limit_s: float
     words: frozenset[str]
+
+    @property
+    def cell_limit_s(self) -> float:
+        """Return the seconds."""
 
     def give_up(self, error: BaseException) -> None:
         """End the process after a fault."""

@@ -14,6 +14,7 @@ from typing import Any
 
 from course_lib.checks import observe
 from course_lib.grading.engine.interpreter import Interpreter
+from course_lib.grading.engine.jobs import Cell, Job, Output, Result, Usage
 from course_lib.grading.engine.judge.calls import Calls
 from course_lib.grading.engine.judge.conversation import fault
 from course_lib.grading.engine.judge.replay import Replay
@@ -32,11 +33,8 @@ class Judge:
         self.shell, self.replay = shell, replay
         self.calls = Calls(replay)
 
-    def results(self, limit_s: float) -> Iterator[dict]:
+    def results(self, limit_s: float) -> Iterator[Result]:
         """Run the cells, then the tests; yield the outputs of each.
-
-        A cell is a dict of `role` ("learner", "locked" or "test"), `source`, `index`,
-        and for tests `names`: what learners are to define.
 
         Args:
             limit_s: seconds for all cells; the tests come on top.
@@ -55,7 +53,7 @@ class Judge:
                 outputs, count = self._test(cell)
                 yield {"index": cell["index"], "outputs": outputs, "count": count}
 
-    def _test(self, cell: dict) -> tuple[list[dict], int | None]:
+    def _test(self, cell: Cell) -> tuple[list[Output], int | None]:
         wanted = sorted(set(cell["names"]) & used_names(cell["source"]))
         try:
             found = self.calls.names(wanted)
@@ -69,7 +67,7 @@ class Judge:
         fill(self.shell.user_ns, {name: self._reason(name, cell) for name in missing})
         return self.shell.run(cell["source"]), self.shell.execution_count - 1
 
-    def _reason(self, name: str, test: dict) -> str:
+    def _reason(self, name: str, test: Cell) -> str:
         """Return why a name that a test reads would have no value."""
         ran = []
         for place, cell in enumerate(self.replay.cells):
@@ -84,7 +82,7 @@ class Judge:
 def run(job_sock: socket.socket, learners: socket.socket, shell: Interpreter) -> None:
     """Judge the one notebook that comes over `job_sock`; send a line a cell."""
     stream = job_sock.makefile("rw", encoding="utf-8")
-    job = json.loads(stream.readline())
+    job: Job = json.loads(stream.readline())
     os.environ.update(job.get("environment", {}))
 
     def ask(passed: list[int], **request: Any) -> None:
@@ -111,6 +109,6 @@ def run(job_sock: socket.socket, learners: socket.socket, shell: Interpreter) ->
         for result in Judge(shell, replay).results(job.get("limit_s", 300.0) / 2):
             stream.write(json.dumps(result) + "\n")
             stream.flush()
-    usage = {"restarts": max(replay.starts - 1, 0)}
+    usage: Usage = {"restarts": max(replay.starts - 1, 0)}
     stream.write(json.dumps({"done": usage}) + "\n")
     stream.flush()

@@ -12,9 +12,10 @@ import contextlib
 import socket
 from collections.abc import Callable
 from time import monotonic, sleep
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from course_lib.checks import observe
+from course_lib.grading.engine.jobs import Cell, Output
 from course_lib.grading.engine.judge.conversation import fault
 from course_lib.grading.rpc.frames import Channel, OutOfTime, WireError
 from course_lib.grading.rpc.line import Line
@@ -46,7 +47,7 @@ class Replay:
 
     def __init__(
         self,
-        cells: list[dict[str, Any]],
+        cells: list[Cell],
         start: Callable[[int], list[socket.socket]],
         stop: Callable[[], None],
         kinds: Kinds,
@@ -66,7 +67,7 @@ class Replay:
         self.cells, self.start, self.stop, self.kinds = cells, start, stop, kinds
         self.patience, self.cell_limit_s = patience, cell_limit_s
         self.tests = [i for i, c in enumerate(cells) if c["role"] == "test"]
-        self.found: dict[int, tuple[list[Any], int | None]] = {}
+        self.found: dict[int, tuple[list[Output], int | None]] = {}
         self.skipped: set[int] = set()  # what a replay must not run again
         self.base: Line | None = (
             None  # runs cells; it lends nothing, so answers nothing

@@ -21,7 +21,7 @@ import socket
 import sys
 import threading
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import torch
@@ -166,7 +166,7 @@ class LearnerPeer:
                 found.append([name, tree])
         return found, packer
 
-    def find(self, target: list) -> Callable:
+    def find(self, target: list[Any]) -> Callable[..., Any]:
         """Return a function by its name in the notebook, by number, or as a method."""
         kind, value, *method = target
         named = self.shell.user_ns
@@ -191,7 +191,7 @@ class LearnerPeer:
             return ["its method", name], packer
         return packer.pack(value), packer
 
-    def _read(self, body: dict, frame: Frame) -> Requested:
+    def _read(self, body: dict[str, Any], frame: Frame) -> Requested:
         """Return what the judge asks for; it is trusted."""
         unpacker = self.line.unpacker(frame)
         unpacker.unpack(body["of"])  # a module gets the judge's numbers
@@ -200,7 +200,7 @@ class LearnerPeer:
         return Requested(unpacker, function, body["args"], body["grad"], how)
 
     @contextlib.contextmanager
-    def conditions(self, body: dict):
+    def conditions(self, body: dict[str, Any]) -> Iterator[None]:
         """Run a call as the checks do: nothing is printed, some names are forbidden."""
         with contextlib.ExitStack() as stack:
             stack.enter_context(contextlib.redirect_stdout(_Nowhere()))
