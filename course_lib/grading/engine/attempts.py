@@ -69,7 +69,7 @@ class Run:
             client = stack.enter_context(found.client(found.judges))
             ours, theirs = socket.socketpair()
             stack.enter_context(ours)
-            learners = stack.enter_context(found.lent(found.learners))
+            learners = stack.enter_context(found.lend(found.learners))
             with theirs:
                 fds = [theirs.fileno(), learners.fileno()]
                 request = json.dumps({"op": "start", "fds": 2}).encode() + b"\n"

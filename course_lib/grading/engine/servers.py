@@ -38,8 +38,8 @@ class Pair:
         return ours
 
     @contextlib.contextmanager
-    def lent(self, control: socket.socket) -> Iterator[socket.socket]:
-        """A connection to hand on: it ends here, whoever else may hold it by then."""
+    def lend(self, control: socket.socket) -> Iterator[socket.socket]:
+        """Yield a connection to hand on: it ends here, whoever may hold it by then."""
         ours, theirs = socket.socketpair()
         life, its_life = socket.socketpair()
         with ours, life:

@@ -80,14 +80,14 @@ def with_leaves(graph: Graph, change: Callable[[Any], Any]) -> Graph:
     """Return the description with each leaf replaced by what `change` makes of it."""
     known: dict[int, Any] = {}
 
-    def changed(read: Read) -> Read:
+    def change_read(read: Read) -> Read:
         if read is None or read[0] != "leaf":
             return read
         if (place := id(read[1])) not in known or isinstance(read[1], int):
             known[place] = change(read[1])
         return ["leaf", known[place]]
 
-    return [[name, [changed(read) for read in reads]] for name, reads in graph]
+    return [[name, [change_read(read) for read in reads]] for name, reads in graph]
 
 
 def rebuild(graph: Graph, value: torch.Tensor) -> torch.Tensor:
@@ -121,11 +121,11 @@ def _operation(
             made = None
         if made is not None and (made.shape, made.dtype) == (like.shape, like.dtype):
             return made
-    placed: torch.Tensor = _named(name).apply([like], *inputs)
+    placed: torch.Tensor = _make_node(name).apply([like], *inputs)
     return placed
 
 
-def _named(name: str) -> Any:
+def _make_node(name: str) -> Any:
     """Return an operation without numbers whose node is called `name`."""
     kind: Any = type("Rebuilt", (_Placeholder,), {})
     kind._backward_cls.__name__ = name

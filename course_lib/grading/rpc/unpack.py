@@ -155,7 +155,7 @@ class Unpacker:
             parts = [self.unpack(part, depth) for part in body]
             return MAKE[kind](parts)
         if kind == "named":
-            return self._named(body, rest, depth)
+            return self._named_tuple(body, rest, depth)
         if kind == "dict":
             return {self.unpack(k, depth): self.unpack(v, depth) for k, v in body}
         if kind in ("slice", "range"):
@@ -212,7 +212,7 @@ class Unpacker:
             module.train(training)
         return module
 
-    def _named(self, name: str, rest: list[Any], depth: int) -> tuple[Any, ...]:
+    def _named_tuple(self, name: str, rest: list[Any], depth: int) -> tuple[Any, ...]:
         fields, parts = rest
         parts = [self.unpack(part, depth) for part in parts]
         if len(fields) != len(parts):

@@ -68,7 +68,11 @@ def _only(allowed: Table, rules: dict[str, Rule]) -> bytes:
     steps, column = _beginning()
     for name, numbers in allowed.items():
         if (number := numbers[column]) is not None:
-            block = _checked(rules[name]) if name in rules else [_step(RETURN, ALLOW)]
+            block = (
+                _check_argument(rules[name])
+                if name in rules
+                else [_step(RETURN, ALLOW)]
+            )
             steps += _if_called(number, block)
     steps += [
         _step(JUMP_IF_AT_LEAST, SINCE_5_1, otherwise=1),
@@ -78,7 +82,7 @@ def _only(allowed: Table, rules: dict[str, Rule]) -> bytes:
     return b"".join(steps)
 
 
-def _checked(rule: Rule) -> list[bytes]:
+def _check_argument(rule: Rule) -> list[bytes]:
     """Return the steps that end a call by what one of its arguments is."""
     steps = [_step(LOAD, ARGUMENTS + 8 * rule.argument)]
     if rule.without:

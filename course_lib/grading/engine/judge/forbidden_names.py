@@ -149,12 +149,12 @@ def _bound(statement: ast.stmt) -> Iterator[str]:
 def _statements(source: str) -> list[ast.stmt]:
     """Return the statements of a cell; none of one that does not parse."""
     try:
-        return _parsed(source).body
+        return _parse(source).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return []
 
 
-def _parsed(source: str) -> ast.Module:
+def _parse(source: str) -> ast.Module:
     """Parse a cell without its magics; one that is Python already has none."""
     try:
         return ast.parse(source)
