@@ -34,9 +34,10 @@ def prepare(shell: Any) -> None:
     if kernel := getattr(shell, "kernel", None):  # it puts its own in their place
         kernel.raw_input, kernel.getpass = builtins.input, getpass.getpass
     sys.breakpointhook = refusal("breakpoint()")
-    for owner in (pdb, IPython.core.debugger, bdb.Bdb, pdb.Pdb):
-        setattr(owner, "set_trace", refusal("set_trace()"))  # noqa: B010  no method of ours
-    setattr(cmd.Cmd, "cmdloop", refusal("the debugger"))  # noqa: B010
+    owners: tuple[Any, ...] = (pdb, IPython.core.debugger, bdb.Bdb, pdb.Pdb)
+    for owner in owners:
+        owner.set_trace = refusal("set_trace()")
+    cmd.Cmd.cmdloop = refusal("the debugger")  # type: ignore[method-assign]
     shell.ask_exit = leave
 
 

@@ -57,7 +57,7 @@ class Replay:
         """Take the notebook and the ways to start and to stop a process.
 
         Args:
-            cells: the cells, as `judge.Judge` reads them.
+            cells: of the notebook.
             start: starts a process and returns the socket to it and to its branches.
             stop: ends it, and everything in it.
             kinds: lists the NamedTuple classes that the judge knows.
@@ -69,9 +69,7 @@ class Replay:
         self.tests = [i for i, c in enumerate(cells) if c["role"] == "test"]
         self.found: dict[int, tuple[list[Output], int | None]] = {}
         self.skipped: set[int] = set()  # what a replay must not run again
-        self.base: Line | None = (
-            None  # runs cells; it lends nothing, so answers nothing
-        )
+        self.base: Line | None = None  # runs cells
         self.position = 0
         self.branches: dict[int, socket.socket] = {}  # to those that were left
         self.unused: dict[int, socket.socket] = {}
@@ -126,7 +124,7 @@ class Replay:
         return self.base
 
     def _line(self, sock: socket.socket) -> Line:
-        """Return a conversation about cells: over it nothing is lent or called."""
+        """Return a conversation about cells; it lends nothing, so answers nothing."""
         return Line(Channel(sock), Side.JUDGE, Loans(_refuse), self.kinds)
 
     def _step(self, base: Line, place: int) -> None:
