@@ -216,6 +216,12 @@ def test_an_answer_that_never_returns_is_stopped():
     assert observe.patience() == observe.Patience()
 
 
+def test_a_call_that_may_wait_for_a_lost_thread_is_told_so():
+    with observe.held(observe.Patience(limit_s=0.1, threads_lost=True)):
+        assert "threads or processes" in str(guarded(lambda: time.sleep(9)))
+    assert "threads" not in str(guarded(lambda: time.sleep(9), limit_s=0.1))
+
+
 def test_a_wrong_earlier_function_is_the_root_cause(capsys):
     text = """
 def inner(x):
