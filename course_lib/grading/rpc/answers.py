@@ -17,7 +17,7 @@ from course_lib.grading.rpc.effects import containers, same_parts
 from course_lib.grading.rpc.frames import Frame, Unfit, WireError
 from course_lib.grading.rpc.gradients import LeavesBehind, wants
 from course_lib.grading.rpc.line import Line
-from course_lib.grading.rpc.messages import pull_of
+from course_lib.grading.rpc.messages import ReplyBody, pull_of
 from course_lib.grading.rpc.pack import Packer
 from course_lib.grading.rpc.tensors import describe
 from course_lib.grading.rpc.unpack import Unpacker
@@ -87,7 +87,7 @@ class Answerer:
         # by number: further leaves that results depend on
         self.leaves: dict[int, list[torch.Tensor]] = {}
 
-    def answer_call(self, body: Any, frame: Frame) -> tuple[dict[str, Any], Packer]:
+    def answer_call(self, body: Any, frame: Frame) -> tuple[ReplyBody, Packer]:
         """Run a function, and tell its result and all that it did to its arguments."""
         asked = self.read(body, frame)
         unpacker, function = asked.unpacker, asked.function
@@ -98,16 +98,23 @@ class Answerer:
             result = function(*args, **kwargs)
         packer = self.line.packer(unpacker.leaves)
         packer.ins = ins
-        reply: dict[str, Any] = {"result": packer.pack(result)}
-        reply["changed"] = _changed_leaves(unpacker, frame, packer)
-        reply["grads"] = _new_gradients(unpacker, frame, packer)
-        reply["parts"] = [
+        # in this order: a leaf that is packed once is named afterwards
+        tree = packer.pack(result)
+        changed = _changed_leaves(unpacker, frame, packer)
+        grads = _new_gradients(unpacker, frame, packer)
+        now = [
             [number, packer.pack(part)]
             for number, (part, before) in enumerate(parts)
             if not same_parts(part, before)
         ]
         graph = self._remember(ins, packer.outs())
-        reply["graph"] = graph
+        reply: ReplyBody = {
+            "result": tree,
+            "changed": changed,
+            "grads": grads,
+            "parts": now,
+            "graph": graph,
+        }
         if self.line.side.finds_leaves_behind and graph is not None:
             self.leaves[graph] = leaves_behind(packer.outs(), ins)
             self.behind.used += self.leaves[graph]

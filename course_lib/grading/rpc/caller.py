@@ -26,7 +26,7 @@ from course_lib.grading.rpc.gradients import (
     wants,
 )
 from course_lib.grading.rpc.line import Line
-from course_lib.grading.rpc.messages import Reply
+from course_lib.grading.rpc.messages import CallBody, Reply
 from course_lib.grading.rpc.pack import crossing_out
 from course_lib.grading.rpc.proxies import Callee, Remote, RemoteModule
 from course_lib.grading.rpc.tensors import like
@@ -129,7 +129,7 @@ class RemoteCaller:
         handles = self.line.handles
         with handles.lending(callee.lent):
             packer = self.line.arguments()
-            body = {
+            body: CallBody = {
                 "target": callee.target,
                 "of": packer.pack(callee.of),
                 "args": packer.pack([list(args), kwargs]),

@@ -8,7 +8,7 @@ course_lib.grading.rpc.messages` prints the tables for the book (`book/_tables/`
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NotRequired, TypedDict
 
 from course_lib.grading.rpc.frames import WireError
 
@@ -114,6 +114,32 @@ VALUES = {
 }
 # what a function that was lent may be given: nothing that acts or stands for something
 NOT_PLAIN = ("arg", "yours", "other", "function", "lazy", "module there")
+
+
+class CallBody(TypedDict):
+    """The body of a request to call something, as whoever asks writes it.
+
+    The learner's process believes the judge's. The judge believes nothing of one that
+    comes the other way, see `Call`.
+    """
+
+    target: list[Any]  # see `proxies.Callee`
+    of: Any  # the tree of the module whose method it is
+    args: Any  # the tree of a list and a dict of words
+    grad: bool  # whether gradients are recorded
+    forbid: list[str]  # dotted names that raise meanwhile
+    elsewhere: bool  # whether arguments lie as if on another device
+
+
+class ReplyBody(TypedDict):
+    """The body of the answer to a call, as whoever ran it writes it; see `Reply`."""
+
+    result: Any
+    changed: list[list[Any]]  # [place of a leaf, tree]
+    grads: list[list[Any]]  # [place of a leaf, tree]
+    parts: list[list[Any]]  # [place of a list or dict, tree]
+    graph: int | None  # the number under which the graph is kept
+    behind: NotRequired[bool]  # whether it depends on more than the arguments
 
 
 def _unreadable() -> WireError:

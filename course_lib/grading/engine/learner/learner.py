@@ -36,6 +36,7 @@ from course_lib.grading.rpc.caller import RemoteCaller
 from course_lib.grading.rpc.frames import Channel, Closed, Frame
 from course_lib.grading.rpc.gradients import LeavesBehind
 from course_lib.grading.rpc.line import Answer, Line
+from course_lib.grading.rpc.messages import CallBody
 from course_lib.grading.rpc.pack import Packer
 from course_lib.grading.rpc.side import Side
 from course_lib.grading.rpc.values import Handles, known_kinds
@@ -174,7 +175,7 @@ class LearnerPeer:
         found = getattr(found, *method) if kind == "method" else found
         return elsewhere.checked(found) if self.elsewhere else found
 
-    def _answer_call(self, body: dict[str, Any], frame: Frame) -> tuple[Any, Packer]:
+    def _answer_call(self, body: CallBody, frame: Frame) -> tuple[Any, Packer]:
         outer, self.elsewhere = self.elsewhere, body["elsewhere"] is True
         try:
             return self.answerer.answer_call(body, frame)
@@ -191,7 +192,7 @@ class LearnerPeer:
             return ["its method", name], packer
         return packer.pack(value), packer
 
-    def _read(self, body: dict[str, Any], frame: Frame) -> Requested:
+    def _read(self, body: CallBody, frame: Frame) -> Requested:
         """Return what the judge asks for; it is trusted."""
         unpacker = self.line.unpacker(frame)
         unpacker.unpack(body["of"])  # a module gets the judge's numbers
@@ -200,7 +201,7 @@ class LearnerPeer:
         return Requested(unpacker, function, body["args"], body["grad"], how)
 
     @contextlib.contextmanager
-    def conditions(self, body: dict[str, Any]) -> Iterator[None]:
+    def conditions(self, body: CallBody) -> Iterator[None]:
         """Run a call as the checks do: nothing is printed, some names are forbidden."""
         with contextlib.ExitStack() as stack:
             stack.enter_context(contextlib.redirect_stdout(_Nowhere()))
