@@ -19,7 +19,7 @@ from course_lib.grading.rpc.pack import Packer
 from course_lib.grading.rpc.proxies import remote_error
 from course_lib.grading.rpc.side import Side
 from course_lib.grading.rpc.unpack import Unpacker
-from course_lib.grading.rpc.values import Handles, Kinds
+from course_lib.grading.rpc.values import Handles, Kinds, Loans
 
 # takes the body of a request and its frame; returns the answer, and what packed it
 Answer = Callable[[Any, Frame], tuple[Any, Packer]]
@@ -56,7 +56,12 @@ class Line:
             handles: where functions are kept that do not cross.
             kinds: lists the NamedTuple classes known here.
             answers: returns what answers each kind of request; no other is answered.
+
+        Raises:
+            TypeError: the judge would lend for good, and so answer at any time.
         """
+        if not side.believes and not isinstance(handles, Loans):
+            raise TypeError("a judge lends for the length of a call: give it Loans")
         self.channel, self.side, self.handles = channel, side, handles
         self.kinds, self.answers = kinds, answers
         self.deadline: float | None = None

@@ -55,6 +55,12 @@ def test_a_judge_that_lends_answers_what_is_listed_and_nothing_else():
     assert answered == list(REQUESTS)
 
 
+def test_a_judge_lends_nothing_for_good():
+    conversation = line_of(Side.JUDGE, Handles(None))
+    with pytest.raises(TypeError, match="length of a call"), conversation:
+        pass
+
+
 def test_a_learners_end_answers_what_it_has_an_answer_to():
     answered = []
     answers = {"run": answer_all(answered)["run"]}
@@ -95,8 +101,9 @@ def test_only_a_learners_error_says_where_it_arose(side, told):
     def fail(body, frame):
         raise ValueError("no")
 
-    handles = Handles(None)
-    with line_of(side, handles, {"call": fail}) as (line, other):
+    handles = Loans(None)
+    conversation = line_of(side, handles, {"call": fail})
+    with conversation as (line, other), handles.lending():
         line.serve(Frame("call", [0, None]))
         frame = other.receive()
     kind, _, place, _ = frame.body[1]
