@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 
 from course_lib.results import hints
 
-# Whether a thread that a cell had started is not there for the function under test.
-THREADS_LOST = False
 # errors whose text is a sentence about the function
 SAY_IT_ALL = {"ForbiddenCall", "ProcessEnded", "WrongDevice", "Untried"}
 
@@ -30,18 +28,20 @@ class Failure:
         text: its first line.
         where: the learner's line in which it arose, in words.
         library: whether Python or a library raised it, not a `raise` of the learner's.
+        threads_lost: whether the call did without a thread that a cell had started.
     """
 
     kind: str
     text: str
     where: str = ""
     library: bool = field(default=False, compare=False)
+    threads_lost: bool = field(default=False, compare=False)
 
     def __str__(self) -> str:
         if self.kind == "NotImplementedError":
             return "is not written yet (it raises NotImplementedError)"
         if self.kind == "TooSlow":
-            return f"did not return within {self.text}: {_waits()}"
+            return f"did not return within {self.text}: {self._wait()}"
         if self.kind in SAY_IT_ALL and self.text:
             return self.text
         if self.kind == "NobodyAnswers":
@@ -51,11 +51,11 @@ class Failure:
         more = f" ({hint})" if hint else ""
         return f"raised {self.kind}{text}{more}{self.where}"
 
-
-def _waits() -> str:
-    if THREADS_LOST:
-        return (
-            "its loop may not end, or it waits for threads or processes that a cell "
-            "started; only those that the function itself starts are there"
-        )
-    return "its loop may not end"
+    def _wait(self) -> str:
+        """Return what a call that did not return may wait for."""
+        if self.threads_lost:
+            return (
+                "its loop may not end, or it waits for threads or processes that a "
+                "cell started; only those that the function itself starts are there"
+            )
+        return "its loop may not end"

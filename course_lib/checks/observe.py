@@ -15,6 +15,7 @@ import time
 import traceback
 import warnings
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -24,20 +25,58 @@ from course_lib.checks.failure import Failure
 from course_lib.checks.forbidden import ForbiddenCall as ForbiddenCall
 from course_lib.checks.forbidden import taken_away
 
-LIMIT_S = 10.0
+LIMIT_S = 10.0  # unless somebody holds another `Patience`
 # A call may take this many times its limit, where the machine was short of cores.
 PATIENCE = 2.5
 # Linux counts here the microseconds in which somebody waited for a core.
 PRESSURE = Path("/proc/pressure/cpu")
 FRESH_S = 0.05
-# Whether not even a visible example may show values: so it is where a learner's process
-# has met hidden checks before, and may show in one what another passed in.
-STRICT = False
 TOO_SLOW = "did not return within"
 _LIBRARY = str(Path(__file__).parents[1])
 RAISES = {dis.opmap[name] for name in ("RAISE_VARARGS", "RERAISE")}
 _waited = float("-inf"), 0.0  # when it was asked, and what the answer was
 _now: list[tuple[str, ...]] = []  # what is forbidden while calls are running
+
+
+@dataclass
+class Patience:
+    """What holds for all calls of a process while somebody holds it, see `held`.
+
+    Attributes:
+        limit_s: seconds after which a call is stopped.
+        strict: whether not even a visible example may show values: so it is where a
+            learner's process has met hidden checks before, and may show in one what
+            another passed in.
+        threads_lost: whether a thread that a cell had started is not there for the
+            function under test.
+    """
+
+    limit_s: float = LIMIT_S
+    strict: bool = False
+    threads_lost: bool = False
+
+    @property
+    def longest_s(self) -> float:
+        """Seconds that a call takes at most, where the machine was short of cores."""
+        return PATIENCE * self.limit_s
+
+
+_held = [Patience()]  # the latest last; the first is that of a learner's own notebook
+
+
+def patience() -> Patience:
+    """Return the patience that is held now."""
+    return _held[-1]
+
+
+@contextlib.contextmanager
+def held(patience: Patience) -> Iterator[Patience]:
+    """Let a patience hold in this block; it may be changed meanwhile."""
+    _held.append(patience)
+    try:
+        yield patience
+    finally:
+        _held.pop()
 
 
 class Inconclusive:
@@ -61,7 +100,8 @@ def guarded(
         call: takes nothing; runs the learner's code.
         forbid: dotted names that raise `ForbiddenCall` while it runs.
         quiet: keep prints to ourselves; warnings and progress bars always are.
-        limit_s: seconds after which the call is stopped; `LIMIT_S` if not given.
+        limit_s: seconds after which the call is stopped; those of the `Patience` that
+            is held if not given.
         ours: the file of the hidden tests; a failure never quotes a line of it.
     """
     sink = io.StringIO()
@@ -73,7 +113,7 @@ def guarded(
             stack.enter_context(contextlib.redirect_stdout(sink))
         stack.enter_context(_forbidden(forbid))
         try:
-            with _time_limit(limit_s or LIMIT_S):
+            with _time_limit(limit_s or patience().limit_s):
                 return _result(call, ours, quiet)
         except TooSlow as error:
             return described(error, ours)
@@ -103,6 +143,7 @@ def described(error: BaseException, ours: str = "") -> Failure:
         text[0][:200].strip(),
         _place(error, ours),
         _by_library(error),
+        patience().threads_lost,
     )
 
 

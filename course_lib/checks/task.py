@@ -173,7 +173,7 @@ class Task:
 
     def _run_examples(self) -> str | None:
         for title, args, expected in self.examples:
-            quiet = observe.STRICT
+            quiet = observe.patience().strict
             result = self._try(args, quiet)
             text = gap(result, expected, values=not quiet)
             if text is not None:

@@ -12,7 +12,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from course_lib.grading.engine import preprocessor
+from course_lib.grading.engine.attempts import Run
+from course_lib.grading.engine.jobs import Cell, Job
+from course_lib.grading.engine.servers import EngineError
+from course_lib.grading.notebook.cells import clean
 from course_lib.grading.sandbox import backends, probes
 from course_lib.grading.sandbox.confine import JUDGE, Confinement
 from course_lib.grading.sandbox.probes import Probe
@@ -23,12 +26,14 @@ JUDGE_LIMITS = replace(JUDGE, memory_mib=256, cpu_s=3)
 
 def examine(backend: backends.Backend, probe: Probe) -> tuple[bool, str]:
     """Run one probe; return whether the wall held, and what was seen."""
-    role = "test" if probe.judge else "learner"
-    cell = {"index": 0, "role": role, "source": probe.code, "names": []}
-    job = {"cells": [cell], "seed": 0, "cell_limit_s": probe.limit_s}
-    job["limit_s"] = limit_s = 8 * probe.limit_s  # what ends a process is tried again
-    done = preprocessor.Run(backend, job, limit_s).results()
-    outputs = preprocessor.clean(done.get(0, {}).get("outputs", []))
+    cell: Cell = {"index": 0, "role": "learner", "source": probe.code, "names": []}
+    if probe.judge:
+        cell["role"] = "test"
+    limit_s = 8 * probe.limit_s  # what ends a process is tried again
+    job: Job = {"cells": [cell], "seed": 0, "cell_limit_s": probe.limit_s}
+    job["limit_s"] = limit_s
+    result = Run(backend, job, limit_s).results().get(0)
+    outputs = clean(result["outputs"]) if result else []
     text = "".join(
         out.get("text", "") or f"{out.get('ename')}: {out.get('evalue')}"
         for out in outputs
@@ -81,7 +86,7 @@ def doctor(root: Path, name: str = "bwrap", say: Callable[[str], None] = print) 
                     failed += not held
                     say(f"{'✓' if held else '✗'} {probe.wall:30} {seen}")
                 say("")
-        except preprocessor.EngineError as problem:
+        except EngineError as problem:
             say(f"✗ {problem}")
             return 1
         finally:

@@ -198,14 +198,10 @@ def test_warnings_and_prints_cost_nothing(capsys):
     assert captured.err == ""
 
 
-def test_an_answer_that_never_returns_is_stopped(monkeypatch):
-    monkeypatch.setattr("course_lib.checks.observe.LIMIT_S", 0.2)
-
+def test_an_answer_that_never_returns_is_stopped():
     def forever():
         while True:
             pass
-
-    assert guarded(forever).kind == "TooSlow"
 
     def stubborn():
         for _ in range(3):
@@ -214,7 +210,16 @@ def test_an_answer_that_never_returns_is_stopped(monkeypatch):
             except BaseException:
                 continue
 
-    assert guarded(stubborn) is None or guarded(stubborn).kind == "TooSlow"
+    with observe.held(observe.Patience(limit_s=0.2)):
+        assert guarded(forever).kind == "TooSlow"
+        assert guarded(stubborn) is None or guarded(stubborn).kind == "TooSlow"
+    assert observe.patience() == observe.Patience()
+
+
+def test_a_call_that_may_wait_for_a_lost_thread_is_told_so():
+    with observe.held(observe.Patience(limit_s=0.1, threads_lost=True)):
+        assert "threads or processes" in str(guarded(lambda: time.sleep(9)))
+    assert "threads" not in str(guarded(lambda: time.sleep(9), limit_s=0.1))
 
 
 def test_a_wrong_earlier_function_is_the_root_cause(capsys):

@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from time import monotonic
 from typing import Any
 
+from course_lib.grading.engine.jobs import Job, Result, Usage
 from course_lib.grading.engine.servers import servers
 from course_lib.grading.notebook.cells import clean
 from course_lib.grading.notebook.errors import error_output
@@ -38,14 +39,14 @@ class Garbage(Exception):
 class Run:
     """One notebook before the judge, tried again where the judge itself failed."""
 
-    def __init__(self, backend: Backend, job: dict, limit_s: float):
-        """Take a job as `judge.run` reads it, and seconds for all of it."""
+    def __init__(self, backend: Backend, job: Job, limit_s: float):
+        """Take a job, and seconds for all of it."""
         self.backend, self.job = backend, job
         self.deadline = monotonic() + limit_s
-        self.done: dict[int, dict] = {}
-        self.usage: dict[str, Any] = {}
+        self.done: dict[int, Result] = {}
+        self.usage: Usage | None = None
 
-    def results(self) -> dict[int, dict]:
+    def results(self) -> dict[int, Result]:
         """Return the result of each cell by its index."""
         tries: dict[int, int] = {}
         given_up: set[int] = set()
@@ -56,7 +57,8 @@ class Run:
             if tries[stuck] >= TRIES_A_CELL:
                 given_up.add(stuck)
                 text = "the judge could not finish this cell"
-                self.done[stuck] = {"outputs": [error_output("JudgeFailed", text)]}
+                failed = error_output("JudgeFailed", text)
+                self.done[stuck] = {"index": stuck, "outputs": [failed], "count": None}
         return self.done
 
     def _attempt(self, given_up: set[int]) -> bool:
@@ -67,7 +69,7 @@ class Run:
             client = stack.enter_context(found.client(found.judges))
             ours, theirs = socket.socketpair()
             stack.enter_context(ours)
-            learners = stack.enter_context(found.lent(found.learners))
+            learners = stack.enter_context(found.lend(found.learners))
             with theirs:
                 fds = [theirs.fileno(), learners.fileno()]
                 request = json.dumps({"op": "start", "fds": 2}).encode() + b"\n"
@@ -82,13 +84,13 @@ class Run:
                     if "error" in result:
                         _log(result["error"])  # the last thing that a judge says
                         return False
-                    index, outcome = _outcome(result, {c["index"] for c in cells})
-                    self.done.setdefault(index, outcome)
+                    outcome = _outcome(result, {c["index"] for c in cells})
+                    self.done.setdefault(outcome["index"], outcome)
             except (OSError, Garbage):
                 pass
         return False
 
-    def _lines(self, sock: socket.socket) -> Iterator[dict]:
+    def _lines(self, sock: socket.socket) -> Iterator[dict[str, Any]]:
         data, total = bytearray(), 0
         while True:
             left = self.deadline - monotonic()
@@ -102,10 +104,10 @@ class Run:
             data += got
             if b"\n" in got:
                 *lines, data = data.split(b"\n")
-                yield from map(_parsed, filter(None, lines))
+                yield from map(_parse, filter(None, lines))
 
 
-def _parsed(line: bytes | bytearray) -> dict:
+def _parse(line: bytes | bytearray) -> dict[str, Any]:
     try:
         result = json.loads(line)
     except (ValueError, RecursionError) as problem:
@@ -115,8 +117,8 @@ def _parsed(line: bytes | bytearray) -> dict:
     return result
 
 
-def _outcome(result: dict, known: set[int]) -> tuple[int, dict]:
-    """Return the index of a cell and what came of it; no part is left unlooked at."""
+def _outcome(result: dict[str, Any], known: set[int]) -> Result:
+    """Return what came of a cell of this notebook; no part is left unlooked at."""
     index, count = result.get("index"), result.get("count")
     outputs = result.get("outputs")
     if type(index) is not int or index not in known or type(outputs) is not list:
@@ -124,10 +126,10 @@ def _outcome(result: dict, known: set[int]) -> tuple[int, dict]:
     if type(count) not in (int, type(None)):
         raise Garbage("no number of a cell")
     _look_into(outputs, MAX_NESTED)
-    return index, {"index": index, "outputs": clean(outputs), "count": count}
+    return {"index": index, "outputs": [*clean(outputs)], "count": count}
 
 
-def _look_into(value: object, levels: int) -> None:
+def _look_into(value: Any, levels: int) -> None:
     """Refuse what is nested so deep that code which walks through it would fail."""
     if type(value) in (list, dict):
         if levels == 0:
@@ -136,7 +138,7 @@ def _look_into(value: object, levels: int) -> None:
             _look_into(inner, levels - 1)
 
 
-def _usage(said: object) -> dict[str, int]:
+def _usage(said: Any) -> Usage:
     restarts = said.get("restarts") if type(said) is dict else None
     return {"restarts": restarts if type(restarts) is int else 0}
 

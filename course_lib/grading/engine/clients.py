@@ -4,6 +4,8 @@ import json
 import os
 import socket
 
+from course_lib.grading.engine.jobs import Request
+
 MAX_LINE = 1 << 16
 MAX_SOCKETS = 253  # so many the kernel passes on at once
 OPERATIONS = ("controller", "client", "start", "stop")
@@ -32,7 +34,7 @@ class Client:
         self.fds: list[int] = []
         self.children: dict[int, int] = {}  # pidfds by number
 
-    def requests(self) -> list[tuple[dict, list[socket.socket]]] | None:
+    def requests(self) -> list[tuple[Request, list[socket.socket]]] | None:
         """Return the requests that have come whole; None when the client is gone.
 
         A client that sends what is no request is as good as gone.
@@ -52,8 +54,8 @@ class Client:
         except (ValueError, TypeError, AttributeError, RecursionError, OSError):
             return None
 
-    def _request(self, line: bytes) -> tuple[dict, list[socket.socket]]:
-        request = json.loads(line)
+    def _request(self, line: bytes) -> tuple[Request, list[socket.socket]]:
+        request: Request = json.loads(line)
         count = request.get("fds", 0)
         if type(count) is not int or not 0 <= count <= len(self.fds):
             raise ValueError("announces sockets that did not come")

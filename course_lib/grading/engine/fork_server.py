@@ -29,15 +29,17 @@ import sys
 import time
 import traceback
 from collections.abc import Callable
+from typing import Any
 
 from course_lib.grading.engine.clients import Client
+from course_lib.grading.engine.jobs import Request
 
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 MAX_DYING = 64  # children of one client that were ended and have not gone yet
 MAX_ERROR = 8000  # characters
 WATCH_S = 0.2
 
-Start = Callable[[list[socket.socket], dict], None]
+Start = Callable[[list[socket.socket], Request], None]
 
 
 class Server:
@@ -77,9 +79,11 @@ class Server:
                 self.watch([pidfd for pidfds in children for pidfd in pidfds])
                 due = time.monotonic() + WATCH_S
 
-    def _wait_for(self, what: int | socket.socket, then: Callable, *words) -> None:
-        then = functools.partial(then, *words)
-        self.selector.register(what, selectors.EVENT_READ, then)
+    def _wait_for(
+        self, what: int | socket.socket, then: Callable[..., None], *words: Any
+    ) -> None:
+        ready = functools.partial(then, *words)
+        self.selector.register(what, selectors.EVENT_READ, ready)
 
     def _read(self, client: Client) -> None:
         requests = client.requests()
@@ -90,13 +94,16 @@ class Server:
             for sock in () if kept else socks:
                 sock.close()
 
-    def _obey(self, client: Client, request: dict, socks: list) -> bool:
+    def _obey(
+        self, client: Client, request: Request, socks: list[socket.socket]
+    ) -> bool:
         """Do what a client asks; return whether its sockets are kept."""
         self._stop(client)  # one child a client
         op = request["op"] if request["op"] in client.may else None
-        if op in ("client", "controller") and socks:
+        if op in ("client", "controller") and len(socks) in (1, 2):
             may = ("client",) if op == "controller" else ("start", "stop")
-            self._add(Client(*socks, may=may, owner=client))
+            life = socks[1] if len(socks) == 2 else None
+            self._add(Client(socks[0], life, may, owner=client))
             return True
         if op == "start" and len(client.children) <= MAX_DYING:
             self._fork(client, request, socks)
@@ -124,7 +131,9 @@ class Server:
         if client is self.control:
             sys.exit(0)
 
-    def _fork(self, client: Client, request: dict, socks: list) -> None:
+    def _fork(
+        self, client: Client, request: Request, socks: list[socket.socket]
+    ) -> None:
         try:
             pid = self.fork()
         except OSError as error:  # the client sees that nobody holds its sockets
@@ -204,7 +213,7 @@ def main() -> None:
     from course_lib.grading.engine.judge import judge
     from course_lib.grading.engine.learner import learner
 
-    def judge_one(socks: list[socket.socket], request: dict) -> None:
+    def judge_one(socks: list[socket.socket], request: Request) -> None:
         confinement.enter()
         try:
             judge.run(socks[0], socks[1], shell)
@@ -212,7 +221,7 @@ def main() -> None:
             tell(error, socks[0])
             raise
 
-    def run_one(socks: list[socket.socket], request: dict) -> None:
+    def run_one(socks: list[socket.socket], request: Request) -> None:
         confinement.enter()
         learner.serve(socks, shell, request["seed"], confinement.namespaces)
 

@@ -17,6 +17,8 @@ from IPython.core.interactiveshell import InteractiveShell
 from traitlets import Type
 from traitlets.config import Config
 
+from course_lib.grading.engine.jobs import Output
+
 EMPTY_LINES = re.compile(r"\A(?:[ \t]*\n)+")
 MAX_OUTPUT = 2_000_000  # characters that one cell may leave behind
 
@@ -24,9 +26,9 @@ MAX_OUTPUT = 2_000_000  # characters that one cell may leave behind
 class Recorder:
     """The outputs of one cell, in order, up to a limit."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         """Begin without outputs."""
-        self.outputs: list[dict] = []
+        self.outputs: list[Output] = []
         self.room = MAX_OUTPUT
 
     def add(self, **output: Any) -> None:
@@ -49,7 +51,7 @@ class Recorder:
         else:
             self.add(output_type="stream", name=name, text=[text])
 
-    def finished(self) -> list[dict]:
+    def finish(self) -> list[Output]:
         """Return the outputs as JSON holds them."""
         for output in self.outputs:
             if output["output_type"] == "stream":
@@ -93,27 +95,40 @@ class Stream:
 
 
 class _Publisher(DisplayPublisher):
-    def publish(self, data, metadata=None, *args, **kwargs):
+    shell: "Interpreter"
+
+    def publish(
+        self,
+        data: dict[str, Any],
+        metadata: dict[str, Any] | None = None,
+        *args: Any,
+        **kwargs: Any,
+    ) -> None:
         self.shell.recorder.add(
             output_type="display_data", data=_texts(data), metadata=_texts(metadata)
         )
 
-    def clear_output(self, wait=False):
+    def clear_output(self, wait: bool = False) -> None:
         self.shell.recorder.outputs.clear()
 
 
 class _Hook(DisplayHook):
-    def quiet(self):
+    shell: "Interpreter"
+
+    def quiet(self) -> bool:
         """Whether the cell ends in a semicolon; few do, and tokens take long."""
-        cell = self.shell.history_manager.input_hist_parsed[-1:]
+        history: Any = self.shell.history_manager
+        cell = history.input_hist_parsed[-1:]
         lines = "".join(cell).rstrip().splitlines()
         code = (line for line in reversed(lines) if not _is_comment(line))
-        return ";" in next(code, "") and super().quiet()
+        return ";" in next(code, "") and bool(super().quiet())  # type: ignore[no-untyped-call]
 
-    def write_output_prompt(self):
+    def write_output_prompt(self) -> None:
         pass
 
-    def write_format_data(self, format_dict, md_dict=None):
+    def write_format_data(
+        self, format_dict: dict[str, Any], md_dict: dict[str, Any] | None = None
+    ) -> None:
         self.shell.recorder.add(
             output_type="execute_result",
             data=_texts(format_dict),
@@ -127,7 +142,7 @@ def _is_comment(line: str) -> bool:
     return not text or text.startswith("#")
 
 
-def _texts(data: dict | None) -> dict:
+def _texts(data: dict[str, Any] | None) -> dict[str, Any]:
     """Return a bundle that JSON can hold."""
     if not data:
         return {}
@@ -141,28 +156,30 @@ class Interpreter(InteractiveShell):
     display_pub_class = Type(_Publisher)
     recorder = Recorder()
 
-    def enable_gui(self, gui=None):
+    def enable_gui(self, gui: str | None = None) -> None:
         """Do nothing: there is no screen."""
 
-    def transform_cell(self, raw_cell):
+    def transform_cell(self, raw_cell: str) -> str:
         """Return a cell as Python; one that is Python already needs no search."""
         raw_cell = EMPTY_LINES.sub("", raw_cell)  # as IPython does, and so counts lines
         try:
             compile(raw_cell, "<cell>", "exec", ast.PyCF_ONLY_AST)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
-            return super().transform_cell(raw_cell)
+            return str(super().transform_cell(raw_cell))  # type: ignore[no-untyped-call]
         return raw_cell if raw_cell.endswith("\n") else raw_cell + "\n"
 
-    def should_run_async(self, raw_cell, **options):
+    def should_run_async(self, raw_cell: str, **options: Any) -> bool:
         """Whether a cell awaits; one without the words needs no search."""
         waits = "await" in raw_cell or "async" in raw_cell
         return waits and super().should_run_async(raw_cell, **options)
 
-    def system_raw(self, cmd):
+    def system_raw(self, cmd: str) -> None:
         """Run a shell command and record what it prints."""
-        self.user_ns["_exit_code"] = self.system_piped(cmd)
+        self.user_ns["_exit_code"] = self.system_piped(cmd)  # type: ignore[no-untyped-call]
 
-    def _showtraceback(self, etype, evalue, stb):
+    def _showtraceback(
+        self, etype: type[BaseException], evalue: BaseException, stb: list[str]
+    ) -> None:
         text = str(evalue)
         self.recorder.add(
             output_type="error",
@@ -171,19 +188,19 @@ class Interpreter(InteractiveShell):
             traceback=[str(line)[:4000] for line in stb][:60],
         )
 
-    def run(self, source: str) -> list[dict]:
+    def run(self, source: str) -> list[Output]:
         """Run a cell and return its outputs."""
         self.recorder = recorder = Recorder()
         importlib.invalidate_caches()  # a cell may have written a module just now
         streams = sys.stdout, sys.stderr
         sys.stdout, sys.stderr = (Stream(recorder, n) for n in ("stdout", "stderr"))
         try:
-            self.run_cell(source, store_history=True)
+            self.run_cell(source, store_history=True)  # type: ignore[no-untyped-call]
         except SystemExit as error:  # IPython only warns of it
             recorder.write("stderr", f"{error!r}\n")
         finally:
             sys.stdout, sys.stderr = streams
-        return recorder.finished()
+        return recorder.finish()
 
 
 def new_interpreter() -> Interpreter:
@@ -194,5 +211,6 @@ def new_interpreter() -> Interpreter:
     config.InteractiveShell.colors = "nocolor"
     config.InteractiveShell.xmode = "Context"
     shell = Interpreter.instance(config=config)
-    shell.extension_manager.load_extension("storemagic")  # as a kernel does
+    extensions: Any = shell.extension_manager
+    extensions.load_extension("storemagic")  # as a kernel does
     return shell

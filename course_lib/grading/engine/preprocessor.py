@@ -7,16 +7,18 @@ come back into the notebook.
 
 import os
 from dataclasses import replace
+from typing import Any, cast
 
-import nbformat
 from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool, Dict, Enum, Float, Integer
 
 from course_lib.grading.engine.attempts import Run
+from course_lib.grading.engine.jobs import Cell, Job
 from course_lib.grading.engine.servers import EngineError, Servers, close_servers, share
 from course_lib.grading.notebook.cells import (
     clean,
+    error,
     generated,
     is_test,
     job_of,
@@ -38,7 +40,7 @@ __all__ = [
 ]
 
 
-class Engine(NbGraderPreprocessor):
+class Engine(NbGraderPreprocessor):  # type: ignore[misc]
     """Runs a notebook with the verdict in another process; replaces Execute."""
 
     sandbox = Enum(NAMES, NAMES[0], help="What isolates learners.").tag(config=True)
@@ -66,19 +68,19 @@ class Engine(NbGraderPreprocessor):
         judge = replace(JUDGE, memory_mib=self.judge_memory_mib)
         return choose(self.sandbox, self.trusted, limits, judge)
 
-    def preprocess(self, nb: NotebookNode, resources: dict) -> tuple:
+    def preprocess(
+        self, nb: NotebookNode, resources: dict[str, Any]
+    ) -> tuple[Any, ...]:
         """Fill in the outputs of every cell."""
         if reason := nothing_to_run(nb):
             for cell in filter(is_test, nb.cells):
-                cell.outputs = [
-                    nbformat.from_dict(error_output("NothingToGrade", reason))
-                ]
+                cell.outputs = [error("NothingToGrade", reason)]
             return nb, resources
-        cells = job_of(nb, self._stubs(resources["nbgrader"]))
+        cells = cast(list[Cell], job_of(nb, self._stubs(resources["nbgrader"])))
         environment = {
             key: os.environ[key] for key in ("UNROLLED_SEED",) if key in os.environ
         }
-        job = {
+        job: Job = {
             "cells": cells,
             "seed": self.seed,
             "cell_limit_s": self.timeout,
@@ -92,18 +94,18 @@ class Engine(NbGraderPreprocessor):
         }
         run = Run(self.backend(), job, self.notebook_timeout)
         done = run.results()
-        late = {"outputs": [error_output("TimeIsUp", self._late())]}
+        late = [error_output("TimeIsUp", self._late())]
         for cell in cells:
-            result = done.get(cell["index"], late)
+            result = done.get(cell["index"])
             target = nb.cells[cell["index"]]
-            target.outputs = clean(result["outputs"])
-            target.execution_count = result.get("count")
+            target.outputs = clean(result["outputs"] if result else late)
+            target.execution_count = result["count"] if result else None
             for output in target.outputs:
                 if output.output_type == "execute_result":
                     output.execution_count = target.execution_count
         return nb, resources
 
-    def _stubs(self, where: dict) -> dict[str, str]:
+    def _stubs(self, where: dict[str, Any]) -> dict[str, str]:
         return generated(where)  # a worker, which sees no gradebook, has them
 
     def _late(self) -> str:

@@ -13,9 +13,8 @@ import os
 import socket
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
-from typing import Any
 
 from course_lib.grading.sandbox.backends import Backend
 
@@ -39,8 +38,8 @@ class Pair:
         return ours
 
     @contextlib.contextmanager
-    def lent(self, control: socket.socket) -> Iterator[socket.socket]:
-        """A connection to hand on: it ends here, whoever else may hold it by then."""
+    def lend(self, control: socket.socket) -> Iterator[socket.socket]:
+        """Yield a connection to hand on: it ends here, whoever may hold it by then."""
         ours, theirs = socket.socketpair()
         life, its_life = socket.socketpair()
         with ours, life:
@@ -78,7 +77,7 @@ class Servers(Pair):
         for sock in (self.judges, self.learners):
             _await_ready(sock)
 
-    def _start(self, role: str) -> tuple[socket.socket, subprocess.Popen]:
+    def _start(self, role: str) -> tuple[socket.socket, subprocess.Popen[bytes]]:
         confinement = self.backend.confinement(role)
         limits = json.dumps(asdict(confinement))
         inner = [
@@ -97,12 +96,7 @@ class Servers(Pair):
 
     def controllers(self) -> tuple[socket.socket, socket.socket]:
         """Return connections for a worker, over which it adds clients of its own."""
-        found = []
-        for control in (self.judges, self.learners):
-            ours, theirs = socket.socketpair()
-            _ask_for("controller", control, theirs)
-            found.append(ours)
-        return tuple(found)
+        return _controller(self.judges), _controller(self.learners)
 
     def alive(self) -> bool:
         """Whether both servers run."""
@@ -118,6 +112,13 @@ class Servers(Pair):
                 process.kill()
                 process.wait()
         self.folder.cleanup()
+
+
+def _controller(control: socket.socket) -> socket.socket:
+    """Return a new connection over which a worker adds clients of its own."""
+    ours, theirs = socket.socketpair()
+    _ask_for("controller", control, theirs)
+    return ours
 
 
 def _ask_for(what: str, control: socket.socket, *theirs: socket.socket) -> None:
@@ -140,7 +141,9 @@ def _is_open(sock: socket.socket) -> bool:
     return False
 
 
-def _popen(command: Any, env: dict) -> tuple[socket.socket, subprocess.Popen]:
+def _popen(
+    command: Callable[[int], list[str]], env: dict[str, str]
+) -> tuple[socket.socket, subprocess.Popen[bytes]]:
     ours, theirs = socket.socketpair()
     with theirs:
         process = subprocess.Popen(

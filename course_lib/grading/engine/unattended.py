@@ -34,15 +34,14 @@ def prepare(shell: Any) -> None:
     if kernel := getattr(shell, "kernel", None):  # it puts its own in their place
         kernel.raw_input, kernel.getpass = builtins.input, getpass.getpass
     sys.breakpointhook = refusal("breakpoint()")
-    for module in (pdb, IPython.core.debugger):
-        module.set_trace = refusal("set_trace()")
-    for debugger in (bdb.Bdb, pdb.Pdb):
-        debugger.set_trace = refusal("set_trace()")
-    cmd.Cmd.cmdloop = refusal("the debugger")
+    owners: tuple[Any, ...] = (pdb, IPython.core.debugger, bdb.Bdb, pdb.Pdb)
+    for owner in owners:
+        owner.set_trace = refusal("set_trace()")
+    cmd.Cmd.cmdloop = refusal("the debugger")  # type: ignore[method-assign]
     shell.ask_exit = leave
 
 
-def refusal(name: str) -> Callable:
+def refusal(name: str) -> Callable[..., NoReturn]:
     """Return a function that raises whatever it is called with."""
 
     def refuse(*args: Any, **kwargs: Any) -> NoReturn:
@@ -75,7 +74,9 @@ def one_thread(torch: Any) -> None:
         setattr(torch, f"get_num_{kind}threads", getter)
 
 
-def _threads(asked: dict[str, int], kind: str) -> tuple[Callable, Callable]:
+def _threads(
+    asked: dict[str, int], kind: str
+) -> tuple[Callable[[int], None], Callable[[], int]]:
     """Return what sets and what tells a number of threads that is only remembered."""
 
     def set_threads(number: int) -> None:

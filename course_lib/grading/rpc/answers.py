@@ -6,9 +6,8 @@ here, under a number, until the other side asks for a vector-Jacobian product.
 """
 
 import contextlib
-import itertools
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,12 +15,13 @@ import torch
 
 from course_lib.grading.rpc.effects import containers, same_parts
 from course_lib.grading.rpc.frames import Frame, Unfit, WireError
-from course_lib.grading.rpc.gradients import wants
-from course_lib.grading.rpc.messages import pull_of
+from course_lib.grading.rpc.gradients import LeavesBehind, wants
+from course_lib.grading.rpc.line import Line
+from course_lib.grading.rpc.messages import ReplyBody, pull_of
 from course_lib.grading.rpc.pack import Packer
 from course_lib.grading.rpc.tensors import describe
 from course_lib.grading.rpc.unpack import Unpacker
-from course_lib.grading.rpc.values import Handles, NotLent
+from course_lib.grading.rpc.values import NotLent
 
 MAX_GRAPHS = 50_000
 MAX_NODES_BEHIND = 20_000
@@ -41,14 +41,14 @@ class Requested:
     """
 
     unpacker: Unpacker
-    function: Callable
+    function: Callable[..., Any]
     args: Any
     grad: bool
-    conditions: contextlib.AbstractContextManager = field(
+    conditions: contextlib.AbstractContextManager[None] = field(
         default_factory=contextlib.nullcontext
     )
 
-    def arguments(self) -> tuple[list, dict]:
+    def arguments(self) -> tuple[list[Any], dict[str, Any]]:
         """Build the arguments.
 
         Raises:
@@ -62,94 +62,90 @@ class Requested:
         return pair[0], pair[1]
 
 
-class Answers:
-    """The half of a peer that answers."""
+class Answerer:
+    """Answers what the other side asks of functions that were handed over."""
 
-    handles: Handles
-    numbers: itertools.count
-    graphs: dict[int, tuple[list, list]]  # by number: arguments and results
-    behind: dict[int, list]  # by number: further leaves that results depend on
-    called_for: list  # such leaves of all calls since somebody emptied this
-    pulled: dict[int, torch.Tensor]  # their gradients, by id
-    generous: bool
-    most_bytes: float = math.inf  # of the arguments and results of all graphs
-    kept_bytes = 0
+    def __init__(
+        self,
+        line: Line,
+        behind: LeavesBehind,
+        read: Callable[[Any, Frame], Requested],
+        most_bytes: float = math.inf,
+    ):
+        """Keep no graph yet.
 
-    def requested(self, body: Any, frame: Frame) -> "Requested":
-        """Return what a request asks for: a function, arguments and conditions."""
-        raise NotImplementedError
+        Args:
+            line: the conversation.
+            behind: is told what lent functions use beside their arguments.
+            read: returns what a request asks for: function, arguments and conditions.
+            most_bytes: of the arguments and results of all graphs.
+        """
+        self.line, self.behind, self.read = line, behind, read
+        self.most_bytes, self.kept_bytes = most_bytes, 0
+        # by number: arguments and results
+        self.graphs: dict[int, tuple[list[Any], list[Any]]] = {}
+        # by number: further leaves that results depend on
+        self.leaves: dict[int, list[torch.Tensor]] = {}
 
-    def _answer_call(self, body: Any, frame: Frame) -> tuple[dict, Packer]:
-        asked = self.requested(body, frame)
+    def answer_call(self, body: Any, frame: Frame) -> tuple[ReplyBody, Packer]:
+        """Run a function, and tell its result and all that it did to its arguments."""
+        asked = self.read(body, frame)
         unpacker, function = asked.unpacker, asked.function
         args, kwargs = asked.arguments()
         ins = [*getattr(function, "ins", ()), *filter(wants, unpacker.leaves)]
         parts = [(part, part.copy()) for part in containers([args, kwargs])]
         with torch.set_grad_enabled(asked.grad), asked.conditions:
             result = function(*args, **kwargs)
-        packer = self._packer(unpacker.leaves)
+        packer = self.line.packer(unpacker.leaves)
         packer.ins = ins
-        reply = {"result": packer.pack(result)}
-        reply["changed"] = self._changed(unpacker, frame, packer)
-        reply["grads"] = self._new_gradients(unpacker, frame, packer)
-        reply["parts"] = [
+        # in this order: a leaf that is packed once is named afterwards
+        tree = packer.pack(result)
+        changed = _changed_leaves(unpacker, frame, packer)
+        grads = _new_gradients(unpacker, frame, packer)
+        now = [
             [number, packer.pack(part)]
             for number, (part, before) in enumerate(parts)
             if not same_parts(part, before)
         ]
-        reply["graph"] = graph = self._remember(ins, packer.outs())
-        if self.generous and graph is not None:
-            self.behind[graph] = leaves_behind(packer.outs(), ins)
-            self.called_for += self.behind[graph]
-            reply["behind"] = bool(self.behind[graph])
+        graph = self._remember(ins, packer.outs())
+        reply: ReplyBody = {
+            "result": tree,
+            "changed": changed,
+            "grads": grads,
+            "parts": now,
+            "graph": graph,
+        }
+        if self.line.side.finds_leaves_behind and graph is not None:
+            self.leaves[graph] = leaves_behind(packer.outs(), ins)
+            self.behind.used += self.leaves[graph]
+            reply["behind"] = bool(self.leaves[graph])
         return reply, packer
 
-    def _changed(self, unpacker: Unpacker, frame: Frame, packer: Packer) -> list:
-        """List the leaves that are no longer as they came."""
-        found = []
-        pairs = zip(unpacker.leaves, frame.table, frame.blobs, strict=True)
-        for place, (leaf, entry, blob) in enumerate(pairs):
-            now, data = describe(leaf)
-            if data != blob or any(entry.get(key) != now.get(key) for key in SHOWS):
-                copy = leaf.detach().clone() if torch.is_tensor(leaf) else leaf
-                packer.borrowed.pop(id(leaf), None)
-                found.append([place, packer.pack(copy)])
-                packer.borrowed[id(leaf)] = place
-        return found
-
-    def _new_gradients(self, unpacker: Unpacker, frame: Frame, packer: Packer) -> list:
-        """List the leaves that hold another gradient than they came with."""
-        found = []
-        for place, leaf in enumerate(unpacker.leaves):
-            if not isinstance(leaf, torch.Tensor) or not leaf.is_leaf:
-                continue
-            came = frame.table[place].get("grad")
-            before = b"" if came is None else frame.blobs[came]
-            if leaf.grad is not None and describe(leaf.grad)[1] != before:
-                found.append([place, packer.pack(leaf.grad.detach().clone())])
-        return found
-
-    def _remember(self, ins: list, outs: list) -> int | None:
+    def _remember(self, ins: list[Any], outs: list[Any]) -> int | None:
+        """Keep the graph of a call; return its number, or None where there is none."""
         if not outs:
             return None
         while len(self.graphs) >= MAX_GRAPHS:
-            self.behind.pop(oldest := next(iter(self.graphs)), None)
+            oldest = next(iter(self.graphs))
+            self.leaves.pop(oldest, None)
             del self.graphs[oldest]
         self.kept_bytes += sum(leaf.nbytes for leaf in [*ins, *outs])
         if self.kept_bytes > self.most_bytes:
             raise Unfit("the results of all calls together are too large")
-        self.graphs[number := next(self.numbers)] = ins, outs
+        number = next(self.line.numbers)
+        self.graphs[number] = ins, outs
         return number
 
-    def _answer_pull(self, body: Any, frame: Frame) -> tuple[Any, Packer]:
+    def answer_pull(self, body: Any, frame: Frame) -> tuple[Any, Packer]:
+        """Return the vector-Jacobian product of an earlier call."""
         graph, tree = pull_of(body)
         if graph not in self.graphs:
             raise NotLent("the result whose gradient is asked for is not here")
         ins, outs = self.graphs[graph]
-        grads = self._unpacker(frame, plain=True).unpack(tree)
+        grads = self.line.unpacker(frame, plain=True).unpack(tree)
         pairs = [p for p in zip(outs, grads, strict=True) if p[1] is not None]
-        behind = self.behind.get(graph, [])
-        found = [None] * len(ins + behind)
+        behind = self.leaves.get(graph, [])
+        found: Sequence[torch.Tensor | None] = [None] * len(ins + behind)
         if ins + behind and pairs:
             given, weights = zip(*pairs, strict=True)
             found = torch.autograd.grad(
@@ -157,20 +153,51 @@ class Answers:
             )
         for leaf, grad in zip(behind, found[len(ins) :], strict=True):
             if grad is not None:
-                before = self.pulled.get(id(leaf))
-                self.pulled[id(leaf)] = grad if before is None else before + grad
-        packer = self._packer()
+                self.behind.add_grad(leaf, grad)
+        packer = self.line.packer()
         return packer.pack(list(found[: len(ins)])), packer
 
 
-def leaves_behind(outs: list, ins: list) -> list:
+def _changed_leaves(
+    unpacker: Unpacker, frame: Frame, packer: Packer
+) -> list[list[Any]]:
+    """List the leaves that are no longer as they came."""
+    found = []
+    pairs = zip(unpacker.leaves, frame.table, frame.blobs, strict=True)
+    for place, (leaf, entry, blob) in enumerate(pairs):
+        now, data = describe(leaf)
+        if data != blob or any(entry.get(key) != now.get(key) for key in SHOWS):
+            copy = leaf.detach().clone() if torch.is_tensor(leaf) else leaf
+            packer.borrowed.pop(id(leaf), None)
+            found.append([place, packer.pack(copy)])
+            packer.borrowed[id(leaf)] = place
+    return found
+
+
+def _new_gradients(unpacker: Unpacker, frame: Frame, packer: Packer) -> list[list[Any]]:
+    """List the leaves that hold another gradient than they came with."""
+    found = []
+    for place, leaf in enumerate(unpacker.leaves):
+        if not isinstance(leaf, torch.Tensor) or not leaf.is_leaf:
+            continue
+        came = frame.table[place].get("grad")
+        before = b"" if came is None else frame.blobs[came]
+        if leaf.grad is not None and describe(leaf.grad)[1] != before:
+            found.append([place, packer.pack(leaf.grad.detach().clone())])
+    return found
+
+
+def leaves_behind(
+    outs: list[torch.Tensor], ins: list[torch.Tensor]
+) -> list[torch.Tensor]:
     """Return the leaves that results depend on beside the arguments.
 
     A function that was lent may use tensors of its own side.
     """
     known = {id(leaf) for leaf in ins}
-    found, seen = {}, set()
-    stack = [out.grad_fn for out in outs if out.grad_fn is not None]
+    found: dict[int, torch.Tensor] = {}
+    seen: set[Any] = set()
+    stack: list[Any] = [out.grad_fn for out in outs if out.grad_fn is not None]
     while stack and len(seen) < MAX_NODES_BEHIND:
         node = stack.pop()
         if node in seen:

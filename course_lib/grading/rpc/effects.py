@@ -8,6 +8,8 @@ import torch
 
 from course_lib.grading.rpc.values import MAX_DEPTH
 
+Container = Any  # a list or a dict, of that very class
+
 
 def overwrite(old: Any, new: Any) -> None:
     """Change an argument in place into what the call made of it."""
@@ -30,7 +32,7 @@ def overwrite(old: Any, new: Any) -> None:
         old.bit_generator.state = new.bit_generator.state
 
 
-def containers(value: Any, depth: int = 0) -> Iterator[list | dict]:
+def containers(value: Any, depth: int = 0) -> Iterator[Container]:
     """Yield the lists and dicts in some arguments, in an order both sides agree on."""
     if depth > MAX_DEPTH:
         return
@@ -43,7 +45,7 @@ def containers(value: Any, depth: int = 0) -> Iterator[list | dict]:
             yield from containers(part, depth + 1)
 
 
-def same_parts(now: list | dict, before: list | dict) -> bool:
+def same_parts(now: Container, before: Container) -> bool:
     """Whether a container still holds the very parts it held."""
     if len(now) != len(before):
         return False

@@ -7,6 +7,7 @@ Nothing here can run code or build an object: a frame is text and bytes within l
 import json
 import socket
 import struct
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any
@@ -15,6 +16,7 @@ HEADER = struct.Struct(">IQ")  # bytes of JSON, bytes of tensors
 MAX_TEXT = 8 << 20
 MAX_BYTES = 256 << 20
 CHUNK = 1 << 20
+TableEntry = dict[str, Any]  # says what a leaf is; its bytes come after the JSON
 
 
 class WireError(Exception):
@@ -39,8 +41,8 @@ class Frame:
 
     kind: str
     body: Any = None
-    table: list[dict] = field(default_factory=list)
-    blobs: list[bytes | bytearray] = field(default_factory=list)
+    table: list[TableEntry] = field(default_factory=list)
+    blobs: Sequence[bytes | bytearray] = field(default_factory=list)
 
 
 class Channel:

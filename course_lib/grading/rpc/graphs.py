@@ -13,7 +13,10 @@ from typing import Any
 
 import torch
 
-LEAF = type(torch.ones(1, requires_grad=True).view(1).grad_fn.next_functions[0][0])
+_view: Any = torch.ones(1, requires_grad=True).view(1)
+LEAF = type(_view.grad_fn.next_functions[0][0])
+Read = list[Any] | None  # what an operation reads: ["op", number], ["leaf", tensor]
+Graph = list[list[Any]]  # operations as [name, reads]
 MAX_OPERATIONS = 20_000
 MAX_ELEMENTS = 20_000_000  # of all rebuilt tensors together
 UNARY = {
@@ -27,9 +30,13 @@ BINARY = {
     f"{function.__name__.capitalize()}Backward0": function
     for function in (torch.mul, torch.add, torch.sub, torch.div)
 }
+OPERATIONS: dict[tuple[int, str], Callable[..., torch.Tensor]] = {
+    **{(1, name): function for name, function in UNARY.items()},
+    **{(2, name): function for name, function in BINARY.items()},
+}
 
 
-def describe(root: Any) -> list | None:
+def describe(root: Any) -> Graph | None:
     """List the operations behind `root`, each after all that it reads.
 
     Returns:
@@ -37,8 +44,8 @@ def describe(root: Any) -> list | None:
         None where the graph is too large or holds an operation written in Python.
     """
     numbers: dict[Any, int] = {}
-    found: list[list] = []
-    parents: dict[Any, list] = {}
+    found: list[list[Any]] = []
+    parents: dict[Any, list[Any]] = {}
     stack = [root]
     while stack:
         node = stack[-1]
@@ -63,27 +70,27 @@ def _is_leaf(node: Any) -> bool:
     return type(node) is LEAF
 
 
-def _read(parent: Any, numbers: dict) -> list | None:
+def _read(parent: Any, numbers: dict[Any, int]) -> Read:
     if parent is None:
         return None
     return ["leaf", parent.variable] if _is_leaf(parent) else ["op", numbers[parent]]
 
 
-def with_leaves(graph: list, change: Callable[[Any], Any]) -> list:
+def with_leaves(graph: Graph, change: Callable[[Any], Any]) -> Graph:
     """Return the description with each leaf replaced by what `change` makes of it."""
     known: dict[int, Any] = {}
 
-    def changed(read: list | None) -> list | None:
+    def change_read(read: Read) -> Read:
         if read is None or read[0] != "leaf":
             return read
         if (place := id(read[1])) not in known or isinstance(read[1], int):
             known[place] = change(read[1])
         return ["leaf", known[place]]
 
-    return [[name, [changed(read) for read in reads]] for name, reads in graph]
+    return [[name, [change_read(read) for read in reads]] for name, reads in graph]
 
 
-def rebuild(graph: list, value: torch.Tensor) -> torch.Tensor:
+def rebuild(graph: Graph, value: torch.Tensor) -> torch.Tensor:
     """Return a tensor with the numbers of `value` and a graph as described."""
     like = value.detach()
     if len(graph) * max(like.numel(), 1) > MAX_ELEMENTS:
@@ -97,14 +104,16 @@ def rebuild(graph: list, value: torch.Tensor) -> torch.Tensor:
     return made[-1]
 
 
-def _input(read: list | None, made: list, like: torch.Tensor) -> torch.Tensor:
+def _input(read: Read, made: list[torch.Tensor], like: torch.Tensor) -> torch.Tensor:
     if read is None:
         return torch.ones_like(like)
     return made[read[1]] if read[0] == "op" else read[1]
 
 
-def _operation(name: str, inputs: list, like: torch.Tensor) -> torch.Tensor:
-    known = {1: UNARY, 2: BINARY}.get(len(inputs), {}).get(name)
+def _operation(
+    name: str, inputs: list[torch.Tensor], like: torch.Tensor
+) -> torch.Tensor:
+    known = OPERATIONS.get((len(inputs), name))
     if known and any(one.requires_grad for one in inputs):
         try:
             made = known(*inputs)
@@ -112,12 +121,13 @@ def _operation(name: str, inputs: list, like: torch.Tensor) -> torch.Tensor:
             made = None
         if made is not None and (made.shape, made.dtype) == (like.shape, like.dtype):
             return made
-    return _named(name).apply([like], *inputs)
+    placed: torch.Tensor = _make_node(name).apply([like], *inputs)
+    return placed
 
 
-def _named(name: str) -> type:
+def _make_node(name: str) -> Any:
     """Return an operation without numbers whose node is called `name`."""
-    kind = type("Rebuilt", (_Placeholder,), {})
+    kind: Any = type("Rebuilt", (_Placeholder,), {})
     kind._backward_cls.__name__ = name
     return kind
 
@@ -126,10 +136,11 @@ class _Placeholder(torch.autograd.Function):
     """Reads what the original read; `like` stands in a list and so leaves no edge."""
 
     @staticmethod
-    def forward(ctx, like, *inputs):
+    def forward(ctx: Any, like: list[torch.Tensor], *inputs: Any) -> torch.Tensor:
         ctx.count = len(inputs)
         return torch.ones_like(like[0])
 
     @staticmethod
-    def backward(ctx, *grads):
-        return (None,) * (ctx.count + 1)
+    def backward(ctx: Any, *grads: Any) -> tuple[None, ...]:
+        count: int = ctx.count + 1
+        return (None,) * count

@@ -8,7 +8,7 @@ course_lib.grading.rpc.messages` prints the tables for the book (`book/_tables/`
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NotRequired, TypedDict
 
 from course_lib.grading.rpc.frames import WireError
 
@@ -116,6 +116,32 @@ VALUES = {
 NOT_PLAIN = ("arg", "yours", "other", "function", "lazy", "module there")
 
 
+class CallBody(TypedDict):
+    """The body of a request to call something, as whoever asks writes it.
+
+    The learner's process believes the judge's. The judge believes nothing of one that
+    comes the other way, see `Call`.
+    """
+
+    target: list[Any]  # see `proxies.Callee`
+    of: Any  # the tree of the module whose method it is
+    args: Any  # the tree of a list and a dict of words
+    grad: bool  # whether gradients are recorded
+    forbid: list[str]  # dotted names that raise meanwhile
+    elsewhere: bool  # whether arguments lie as if on another device
+
+
+class ReplyBody(TypedDict):
+    """The body of the answer to a call, as whoever ran it writes it; see `Reply`."""
+
+    result: Any
+    changed: list[list[Any]]  # [place of a leaf, tree]
+    grads: list[list[Any]]  # [place of a leaf, tree]
+    parts: list[list[Any]]  # [place of a list or dict, tree]
+    graph: int | None  # the number under which the graph is kept
+    behind: NotRequired[bool]  # whether it depends on more than the arguments
+
+
 def _unreadable() -> WireError:
     return WireError("sent something unreadable")
 
@@ -150,9 +176,9 @@ class Reply:
     """What a call of a learner's function gave, and did to its arguments."""
 
     result: Any
-    changed: list
-    grads: list
-    parts: list
+    changed: list[Any]
+    grads: list[Any]
+    parts: list[Any]
     graph: int | None
     behind: bool
 
@@ -161,15 +187,18 @@ class Reply:
         """Take the body of an answer apart; `sent` arguments can have changed."""
         if not isinstance(body, dict):
             raise _unreadable()
-        changes = [body.get(key, []) for key in ("changed", "grads", "parts")]
-        for pairs in changes:
+        changed, grads, parts = (
+            body.get(key, []) for key in ("changed", "grads", "parts")
+        )
+        for pairs in (changed, grads, parts):
             if type(pairs) is not list or not all(map(_is_change, pairs)):
                 raise _unreadable()
-        if any(place >= sent for pairs in changes[:2] for place, _ in pairs):
+        if any(place >= sent for pairs in (changed, grads) for place, _ in pairs):
             raise WireError("sent changes that do not fit")
         graph = body.get("graph")
         graph = graph if type(graph) is int else None
-        return cls(body.get("result"), *changes, graph, body.get("behind") is True)
+        behind = body.get("behind") is True
+        return cls(body.get("result"), changed, grads, parts, graph, behind)
 
 
 def _is_change(pair: Any) -> bool:
@@ -194,7 +223,7 @@ def names_of(body: Any, asked: list[str]) -> dict[str, Any]:
     return {name: tree for name, tree in body if name in asked}
 
 
-def outputs_of(body: Any) -> tuple[list, int]:
+def outputs_of(body: Any) -> tuple[list[Any], int]:
     """Return the outputs of a cell and its number; their content is `cells.clean`'s."""
     if type(body) is not list or len(body) != 2:
         raise _unreadable()
@@ -218,7 +247,7 @@ def _is_shallow(value: Any) -> bool:
     return False
 
 
-def _parts(value: Any) -> list:
+def _parts(value: Any) -> list[Any]:
     if isinstance(value, dict):
         return list(value.values())
     return value if isinstance(value, list) else []

@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from course_lib.grading.rpc import graphs
-from course_lib.grading.rpc.frames import Unfit
+from course_lib.grading.rpc.frames import TableEntry, Unfit
 from course_lib.grading.rpc.proxies import RemoteModule, module_state
 from course_lib.grading.rpc.tensors import describe
 from course_lib.grading.rpc.values import (
@@ -38,20 +38,20 @@ class Packer:
     """
 
     def __init__(
-        self, handles: Handles, borrowed: Iterable[Any] = (), generous: bool = False
+        self, handles: Handles, borrowed: Iterable[Any] = (), whole: bool = False
     ):
         """Begin an empty table.
 
         Args:
             handles: where functions are kept that do not cross.
             borrowed: leaves that the other side sent; they are named, not copied.
-            generous: walk over generators and describe autograd graphs; so does the
-                judge with arguments, and a learner's process with nothing.
+            whole: walk over generators, and describe autograd graphs and modules of
+                torch's; see `Side.sends_arguments_whole`.
         """
-        self.handles, self.generous = handles, generous
+        self.handles, self.whole = handles, whole
         self.borrowed = {id(leaf): i for i, leaf in enumerate(borrowed)}
         self.ins: list[torch.Tensor] = []
-        self.table: list[dict] = []
+        self.table: list[TableEntry] = []
         self.blobs: list[bytes] = []
         self.leaves: list[Any] = []
         self.places: dict[int, int] = {}
@@ -70,11 +70,11 @@ class Packer:
             return self._leaf(value)
         if isinstance(value, list | tuple | dict | set | frozenset):
             return self._container(value, depth + 1)
-        if self.generous and _lazy(value):
+        if self.whole and _lazy(value):
             return self._iterator(value, depth + 1)
         return self._other(value, depth + 1)
 
-    def _container(self, value: Any, depth: int) -> list:
+    def _container(self, value: Any, depth: int) -> list[Any]:
         if isinstance(value, dict):
             pairs = dict.items(value)
             return [
@@ -92,7 +92,7 @@ class Packer:
             return ["named", type(value).__name__, list(map(str, fields)), parts]
         return [kind, parts]
 
-    def _iterator(self, value: Any, depth: int) -> list:
+    def _iterator(self, value: Any, depth: int) -> list[Any]:
         parts = []
         for part in value:
             parts.append(self.pack(part, depth))
@@ -101,7 +101,7 @@ class Packer:
         kind = "generator" if isinstance(value, types.GeneratorType) else "iterator"
         return [kind, parts]
 
-    def _other(self, value: Any, depth: int) -> list:
+    def _other(self, value: Any, depth: int) -> Any:
         if isinstance(value, np.generic) and not isinstance(value, str | bytes):
             array = np.array(value)
             return (
@@ -129,7 +129,7 @@ class Packer:
             state = [[name, self._leaf(part)[1]] for name, part in value.state()]
             return ["your module", value._number, state, value.training]
         if isinstance(value, nn.Module):
-            ours = self.generous and modules_known(type(value))
+            ours = self.whole and modules_known(type(value))
             return self._module(value, depth) if ours else self._own_module(value)
         if _lazy(value):  # of the learner's: each value is asked for
             return ["lazy", self.handles.keep(_Next(value, self.ins))]
@@ -139,7 +139,7 @@ class Packer:
             return ["function", self.handles.keep(value), _name(value)]
         return _opaque(value)
 
-    def _module(self, module: nn.Module, depth: int) -> list:
+    def _module(self, module: nn.Module, depth: int) -> list[Any]:
         """A module of torch's own crosses as class, plain attributes and tensors."""
         plain = {k: v for k, v in vars(module).items() if k not in MODULE_TABLES}
         skip = ("_flat_weights", "_flat_weight_refs")
@@ -152,7 +152,7 @@ class Packer:
         packed = [[[k, self.pack(v, depth)] for k, v in t.items()] for t in tables]
         return ["module", type(module).__name__, list(parts.items()), packed]
 
-    def _own_module(self, module: nn.Module) -> list:
+    def _own_module(self, module: nn.Module) -> list[Any]:
         """A module of the learner's crosses as parameters, buffers and a number."""
         parts = []
         for name, value, is_parameter in module_state(module):
@@ -178,7 +178,7 @@ class Packer:
             return strided and str(leaf.dtype).removeprefix("torch.") in DTYPES
         return leaf.dtype.newbyteorder("=").name in ARRAY_DTYPES
 
-    def _leaf(self, leaf: Any) -> list:
+    def _leaf(self, leaf: Any) -> list[Any]:
         if (place := self.borrowed.get(id(leaf))) is not None:
             return ["arg", place]
         if (place := self.places.get(id(leaf))) is not None:
@@ -195,12 +195,12 @@ class Packer:
         self.table[place] = entry
         return ["leaf", place]
 
-    def _gradient(self, leaf: torch.Tensor, entry: dict) -> None:
+    def _gradient(self, leaf: torch.Tensor, entry: TableEntry) -> None:
         """Add whether gradients are wanted, the gradient there is, and the graph."""
         entry["wants"] = bool(leaf.requires_grad)
         if leaf.is_leaf and leaf.grad is not None:
             entry["grad"] = self._leaf(leaf.grad)[1]
-        if self.generous and leaf.grad_fn is not None:
+        if self.whole and leaf.grad_fn is not None:
             graph = graphs.describe(leaf.grad_fn)
             if graph is not None:
                 entry["graph"] = graphs.with_leaves(graph, lambda t: self._leaf(t)[1])
@@ -209,14 +209,14 @@ class Packer:
 class _Next:
     """Returns the next value of an iterator at each call."""
 
-    def __init__(self, iterator: Any, ins: list):
+    def __init__(self, iterator: Any, ins: list[torch.Tensor]):
         self.iterator, self.ins = iterator, ins
 
     def __call__(self) -> Any:
         return next(self.iterator)
 
 
-def crossing_out(entry: dict) -> bool:
+def crossing_out(entry: TableEntry) -> bool:
     """Whether an entry is a result that hangs in a graph; parameters are leaves."""
     return bool(entry.get("wants")) and not entry.get("parameter")
 
@@ -230,5 +230,5 @@ def _name(value: Any) -> str:
     return name[:80] if type(name) is str else type(value).__name__[:80]
 
 
-def _opaque(value: Any) -> list:
+def _opaque(value: Any) -> list[Any]:
     return ["other", type(value).__name__[:80]]

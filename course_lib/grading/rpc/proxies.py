@@ -6,9 +6,9 @@ and changes come back to them.
 """
 
 import contextlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 import torch
 from torch import nn
@@ -22,10 +22,12 @@ class RemoteError(Exception):
     Attributes:
         place: where in the learner's code it arose, in words.
         library: whether a library raised it, and not the learner's own `raise`.
+        known: the words and lines of the learner's own code, where the judge has them.
     """
 
     place = ""
     library = False
+    known: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ class Callee:
         lent: by number, what the call that returned it had lent: it may be used again.
     """
 
-    target: list
+    target: list[Any]
     of: Any = None
     ins: Any = ()
     lent: Mapping[int, Any] = field(default_factory=dict)
@@ -48,7 +50,9 @@ class Callee:
 class Caller(Protocol):
     """What a stand-in needs of a peer."""
 
-    def call(self, callee: Callee, args: tuple, kwargs: dict) -> Any:
+    def call(
+        self, callee: Callee, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> Any:
         """Call a function of the other side."""
 
     def attribute(self, callee: Callee, name: str) -> Any:
@@ -76,7 +80,7 @@ class Remote:
         return _attribute(self._peer, self._callee, name)
 
 
-class RemoteIterator(Iterator):
+class RemoteIterator(Iterator[Any]):
     """A generator of the other process; each value is asked for when it is needed."""
 
     def __init__(self, step: Remote):
@@ -104,13 +108,12 @@ class RemoteModule(nn.Module):
         self._peer, self._number, self._name = peer, number, name
         self._lent: dict[int, Any] = {}  # by any call that returned it
 
-    def update(self, parts: list, training: bool) -> None:
+    def update(self, parts: list[Any], training: bool) -> None:
         """Take over parameters and buffers: [dotted name, tensor, is parameter]."""
         for dotted, value, is_parameter in parts:
             owner, last = self._owner(dotted)
             old = owner._parameters.get(last, owner._buffers.get(last))
-            fits = old is not None and old.shape == value.shape
-            if fits and old.dtype == value.dtype:
+            if old is not None and (old.shape, old.dtype) == (value.shape, value.dtype):
                 old.data.copy_(value.detach())
             elif is_parameter:  # past `register_parameter`, which would ask there
                 wanted = value.requires_grad
@@ -120,15 +123,15 @@ class RemoteModule(nn.Module):
         self.train(training)
 
     def _owner(self, dotted: str) -> tuple[nn.Module, str]:
-        owner = self
+        owner: nn.Module = self
         *inner, last = dotted.split(".")
         for name in inner:
             if name not in owner._modules:
                 owner._modules[name] = nn.Module()
-            owner = owner._modules[name]
+            owner = cast(nn.Module, owner._modules[name])
         return owner, last
 
-    def state(self) -> list[list]:
+    def state(self) -> list[list[Any]]:
         """Return parameters and buffers: [dotted name, tensor]."""
         found = [*self.named_parameters(), *self.named_buffers()]
         return [[name, value] for name, value in found]
@@ -138,7 +141,7 @@ class RemoteModule(nn.Module):
         callee = self._callee(["method", self._number, "__call__"])
         return self._peer.call(callee, args, kwargs)
 
-    def _callee(self, target: list) -> Callee:
+    def _callee(self, target: list[Any]) -> Callee:
         return Callee(target, self, lent=self._lent)
 
     def __getattr__(self, name: str) -> Any:
@@ -161,7 +164,7 @@ def _attribute(peer: Caller, callee: Callee, name: str) -> Any:
     raise AttributeError(f"there is no attribute {name!r}")
 
 
-def module_state(module: nn.Module) -> list[list]:
+def module_state(module: nn.Module) -> list[list[Any]]:
     """Return the parts of a module by dotted name: [name, tensor, is parameter]."""
     found = [[name, value, True] for name, value in module.named_parameters()]
     found += [[name, value, False] for name, value in module.named_buffers()]
@@ -170,9 +173,9 @@ def module_state(module: nn.Module) -> list[list]:
 
 def put_state(module: nn.Module, name: str, value: torch.Tensor) -> torch.Tensor:
     """Give a part of a module the numbers that came; return the part itself."""
-    owner, _, last = name.rpartition(".")
-    owner = module.get_submodule(owner)
-    own = owner._parameters.get(last)
+    path, _, last = name.rpartition(".")
+    owner = module.get_submodule(path)
+    own: Any = owner._parameters.get(last)
     own = owner._buffers[last] if own is None else own
     if (own.shape, own.dtype, own.device) == (value.shape, value.dtype, value.device):
         own.data.copy_(value.detach())
@@ -181,22 +184,7 @@ def put_state(module: nn.Module, name: str, value: torch.Tensor) -> torch.Tensor
     if own.is_leaf:
         own.requires_grad_(value.requires_grad)
         own.grad = value.grad
-    return own
-
-
-def answer_attribute(peer: Any) -> Callable:
-    """Return what answers a request for an attribute; only learners answer it."""
-
-    def answer(body: list, frame: Any) -> tuple[Any, Any]:
-        target, name, module = body
-        peer._unpacker(frame).unpack(module)
-        value = getattr(peer.find(target), name)
-        packer = peer._packer()
-        if module is not None and callable(value) and not isinstance(value, nn.Module):
-            return ["its method", name], packer
-        return packer.pack(value), packer
-
-    return answer
+    return cast(torch.Tensor, own)
 
 
 def remote_error(body: Any) -> RemoteError:
@@ -206,6 +194,6 @@ def remote_error(body: Any) -> RemoteError:
         raise WireError("sent something unreadable")
     kind, text, place, library = body
     kind = kind[:60] if kind.isidentifier() else "Error"
-    error = type(kind, (RemoteError,), {})(text[:200])
+    error: RemoteError = type(kind, (RemoteError,), {})(text[:200])
     error.place, error.library = place[:300], library
     return error

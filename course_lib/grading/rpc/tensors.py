@@ -11,14 +11,14 @@ from typing import Any
 import numpy as np
 import torch
 
-from course_lib.grading.rpc.frames import MAX_BYTES, Unfit, WireError
+from course_lib.grading.rpc.frames import MAX_BYTES, TableEntry, Unfit, WireError
 from course_lib.grading.rpc.values import ARRAY_DTYPES, DTYPES
 
 MAX_AXES = 20
 MAX_SHAPE_BYTES = 64 << 20  # of all that came without data, had it come with them
 
 
-def describe(leaf: Any) -> tuple[dict, bytes]:
+def describe(leaf: Any) -> tuple[TableEntry, bytes]:
     """Return the entry and the bytes of a tensor, an array or a generator."""
     if not getattr(leaf, "is_meta", False) and getattr(leaf, "nbytes", 0) > MAX_BYTES:
         raise Unfit(f"a tensor is too large ({leaf.nbytes} bytes)")
@@ -65,7 +65,7 @@ def _order(shape: Sequence[int], strides: Sequence[int]) -> list[int]:
     return sorted(axes, key=lambda axis: (shape[axis] != 1, -strides[axis]))
 
 
-def check_shapes(table: list[dict]) -> None:
+def check_shapes(table: list[TableEntry]) -> None:
     """See to it that what came without data is no larger than what could come with it.
 
     A test may make numbers of the shape that it got back.
@@ -85,7 +85,7 @@ def check_shapes(table: list[dict]) -> None:
         raise WireError(f"sent shapes of {total} bytes")
 
 
-def build(entry: dict, blob: bytearray) -> Any:
+def build(entry: TableEntry, blob: bytes | bytearray) -> Any:
     """Return the tensor, array or generator that an entry and its bytes describe."""
     try:
         if entry["is"] == "tensor":
@@ -105,7 +105,7 @@ def build(entry: dict, blob: bytearray) -> Any:
     raise WireError("sent something unreadable")
 
 
-def _lengths(entry: dict) -> tuple[list[int], list[int], int]:
+def _lengths(entry: TableEntry) -> tuple[list[int], list[int], int]:
     shape, order = entry["shape"], entry["order"]
     if any(type(n) is not int or n < 0 for n in shape) or len(shape) > MAX_AXES:
         raise WireError("sent a shape that makes no sense")
@@ -114,7 +114,7 @@ def _lengths(entry: dict) -> tuple[list[int], list[int], int]:
     return [shape[axis] for axis in order], order, math.prod(shape)
 
 
-def _tensor(entry: dict, blob: bytearray) -> torch.Tensor:
+def _tensor(entry: TableEntry, blob: bytes | bytearray) -> torch.Tensor:
     lengths, order, count = _lengths(entry)
     dtype, device = DTYPES[entry["dtype"]], entry["device"]
     back = [order.index(axis) for axis in range(len(order))]
@@ -131,7 +131,7 @@ def _tensor(entry: dict, blob: bytearray) -> torch.Tensor:
     return flat.reshape(lengths).permute(back).clone().to(device)
 
 
-def _array(entry: dict, blob: bytearray) -> np.ndarray:
+def _array(entry: TableEntry, blob: bytes | bytearray) -> np.ndarray[Any, Any]:
     lengths, order, count = _lengths(entry)
     dtype = ARRAY_DTYPES[entry["dtype"]]
     if len(blob) != count * dtype.itemsize:
@@ -142,7 +142,9 @@ def _array(entry: dict, blob: bytearray) -> np.ndarray:
 
 def like(value: Any, leaf: torch.Tensor) -> torch.Tensor:
     """Return a gradient, if it can be the gradient of `leaf`."""
-    same = isinstance(value, torch.Tensor) and value.shape == leaf.shape
-    if not same or value.dtype != leaf.dtype or value.device != leaf.device:
+    if not isinstance(value, torch.Tensor) or (
+        (value.shape, value.dtype, value.device)
+        != (leaf.shape, leaf.dtype, leaf.device)
+    ):
         raise WireError("sent a gradient that does not fit its tensor")
     return value.detach()

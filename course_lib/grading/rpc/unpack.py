@@ -6,7 +6,7 @@ whatever does not fit is a `WireError`.
 
 import base64
 import collections
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from time import monotonic
 from typing import Any
 
@@ -14,9 +14,10 @@ import torch
 from torch import nn
 
 from course_lib.grading.rpc import graphs
-from course_lib.grading.rpc.frames import OutOfTime, WireError
+from course_lib.grading.rpc.frames import OutOfTime, TableEntry, WireError
 from course_lib.grading.rpc.messages import NOT_PLAIN, VALUES
 from course_lib.grading.rpc.proxies import RemoteIterator, put_state
+from course_lib.grading.rpc.side import Side
 from course_lib.grading.rpc.tensors import MAX_AXES, build, check_shapes, like
 from course_lib.grading.rpc.values import (
     DTYPES,
@@ -25,6 +26,7 @@ from course_lib.grading.rpc.values import (
     MODULE_TABLES,
     SCALARS,
     Handles,
+    Kinds,
     modules_known,
 )
 
@@ -62,12 +64,12 @@ class Unpacker:
 
     def __init__(
         self,
-        table: list[dict],
-        blobs: list[bytearray],
+        table: list[TableEntry],
+        blobs: Sequence[bytes | bytearray],
         handles: Handles,
-        kinds: Callable[[], dict[tuple, type]],
+        kinds: Kinds,
         borrowed: list[Any] | None = None,
-        trusted: bool = False,
+        side: Side = Side.JUDGE,
         deadline: float | None = None,
         plain: bool = False,
     ):
@@ -79,16 +81,16 @@ class Unpacker:
             handles: makes stand-ins for functions.
             kinds: lists the NamedTuple classes that may be rebuilt.
             borrowed: the leaves that we sent; an answer may name them.
-            trusted: whether the judge sent this: modules and graphs are rebuilt.
+            side: who builds: one that believes rebuilds modules and graphs.
             deadline: when to give up, as a value of `time.monotonic`.
             plain: build nothing that stands for something else, see `messages`.
         """
-        self.handles, self.kinds, self.trusted = handles, kinds, trusted
+        self.handles, self.kinds, self.side = handles, kinds, side
         self.deadline, self.plain = deadline, plain
         self.iterators: list[RemoteIterator] = []
         self.borrowed = borrowed or []
         self.nodes = self.stand_ins = 0
-        if not trusted:
+        if not side.believes:
             check_shapes(table)
         pairs = zip(table, blobs, strict=True)
         self.leaves = [build(entry, blob) for entry, blob in pairs]
@@ -98,7 +100,7 @@ class Unpacker:
         except (AttributeError, TypeError, RuntimeError) as problem:
             raise WireError("wants gradients of what has none") from problem
         for place, entry in enumerate(table):
-            if trusted and "graph" in entry:
+            if side.believes and "graph" in entry:
                 graph = graphs.with_leaves(entry["graph"], self._at)
                 self.leaves[place] = graphs.rebuild(graph, self.leaves[place])
 
@@ -107,7 +109,7 @@ class Unpacker:
             raise WireError("names a tensor that is not there")
         return self.leaves[place]
 
-    def _gradient(self, leaf: Any, entry: dict) -> None:
+    def _gradient(self, leaf: Any, entry: TableEntry) -> None:
         if entry.get("wants") is True:
             if not (leaf.is_floating_point() or leaf.is_complex()):
                 raise WireError("wants gradients of integers")
@@ -125,7 +127,7 @@ class Unpacker:
             return tree
         if type(tree) is not list or len(tree) < 2 or type(tree[0]) is not str:
             raise WireError("sent something unreadable")
-        if not self.trusted and tree[0] not in VALUES:
+        if not self.side.believes and tree[0] not in VALUES:
             raise WireError("sent something unreadable")
         if self.plain and tree[0] in NOT_PLAIN:
             raise NotPlain(tree[0])
@@ -141,19 +143,19 @@ class Unpacker:
         if self.deadline and not self.nodes & 63 and monotonic() > self.deadline:
             raise OutOfTime("sent what takes too long to read")
 
-    def _build(self, kind: str, body: Any, rest: list, depth: int) -> Any:
+    def _build(self, kind: str, body: Any, rest: list[Any], depth: int) -> Any:
         if kind == "leaf":
             return self._at(body)
         if kind == "arg":
             return self.borrowed[body] if body >= 0 else self._at(None)
         if kind in ("set", "frozenset"):  # one by one, so that the time is watched
-            parts = {self.unpack(part, depth) for part in body}
-            return parts if kind == "set" else frozenset(parts)
+            members = {self.unpack(part, depth) for part in body}
+            return members if kind == "set" else frozenset(members)
         if kind in ("list", "tuple", "generator", "iterator"):
             parts = [self.unpack(part, depth) for part in body]
             return MAKE[kind](parts)
         if kind == "named":
-            return self._named(body, rest, depth)
+            return self._named_tuple(body, rest, depth)
         if kind == "dict":
             return {self.unpack(k, depth): self.unpack(v, depth) for k, v in body}
         if kind in ("slice", "range"):
@@ -163,11 +165,11 @@ class Unpacker:
             return made
         if kind == "scalar":
             return self._at(body)[()]
-        if kind == "module" and self.trusted:
+        if kind == "module" and self.side.believes:
             return self._module(body, rest, depth)
         if kind == "yours":
             return self.handles.find(body)
-        if kind == "your module" and self.trusted:
+        if kind == "your module" and self.side.believes:
             return self._own_module(body, *rest)
         if kind in ("function", "lazy", "module there", "other"):
             self.stand_ins += 1
@@ -178,7 +180,7 @@ class Unpacker:
             return MAKE[kind](body)
         raise WireError("sent something unreadable")
 
-    def _remote(self, kind: str, number: Any, rest: list) -> Any:
+    def _remote(self, kind: str, number: Any, rest: list[Any]) -> Any:
         """Return a stand-in for what stays on the other side."""
         if kind == "other":
             return type(str(number)[:80], (Opaque,), {})()
@@ -191,7 +193,7 @@ class Unpacker:
             self.iterators.append(made)
             return made
         name, parts, training = rest
-        if self.trusted or len(parts) > MAX_PARTS:
+        if self.side.believes or len(parts) > MAX_PARTS:
             raise WireError("sent a module that has no place here")
         found = [[n, self.unpack(part), is_own is True] for n, part, is_own in parts]
         if not all(_is_part(*part) for part in found):
@@ -201,31 +203,31 @@ class Unpacker:
         module._lent |= self.handles.lent()
         return module
 
-    def _own_module(self, number: int, state: list, training: bool) -> nn.Module:
+    def _own_module(self, number: int, state: list[Any], training: bool) -> nn.Module:
         """Return a module of this side, with the numbers that the judge sent."""
-        module = self.handles.find(number)
+        module: nn.Module = self.handles.find(number)
         for name, place in state:
             self.leaves[place] = put_state(module, name, self._at(place))
         if module.training is not training:
             module.train(training)
         return module
 
-    def _named(self, name: str, rest: list, depth: int) -> tuple:
+    def _named_tuple(self, name: str, rest: list[Any], depth: int) -> tuple[Any, ...]:
         fields, parts = rest
         parts = [self.unpack(part, depth) for part in parts]
         if len(fields) != len(parts):
             raise WireError("sent a tuple whose names do not fit")
-        known = self.kinds().get((name, tuple(fields)))
+        kind: Any = self.kinds().get((name, tuple(fields)))
         # tuple's own constructor: a class of the exercise may check its arguments
-        if known is None and self.trusted:
-            known = collections.namedtuple(name, fields)
-        return tuple.__new__(known, parts) if known else tuple(parts)
+        if kind is None and self.side.believes:
+            kind = collections.namedtuple(name, fields)  # type: ignore[misc, no-redef]
+        return tuple.__new__(kind, parts) if kind else tuple(parts)
 
-    def _module(self, name: str, rest: list, depth: int) -> nn.Module:
+    def _module(self, name: str, rest: list[Any], depth: int) -> nn.Module:
         kind = getattr(nn, name)
         if not modules_known(kind):
             raise WireError("sent a module that is not torch's own")
-        module = kind.__new__(kind)
+        module: nn.Module = kind.__new__(kind)
         nn.Module.__init__(module)
         attributes, tables = rest
         for key, value in attributes:
@@ -255,14 +257,14 @@ def _is_part(name: Any, value: Any, is_parameter: bool) -> bool:
     return plain and safe and type(value) in (torch.Tensor, nn.Parameter)
 
 
-def _size(lengths: list) -> torch.Size:
+def _size(lengths: list[Any]) -> torch.Size:
     known = all(type(n) is int and abs(n) < 1 << 63 for n in lengths)
     if len(lengths) > MAX_AXES or not known:
         raise WireError("sent a shape that makes no sense")
     return torch.Size(lengths)
 
 
-MAKE: dict[str, Callable] = {
+MAKE: dict[str, Callable[..., Any]] = {
     "list": list,
     "tuple": tuple,
     "generator": lambda parts: (part for part in parts),

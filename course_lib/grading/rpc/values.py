@@ -36,6 +36,8 @@ ARRAY_DTYPES = {
         *("f2", "f4", "f8", "c8", "c16"),
     )
 }
+KindTable = dict[tuple[Any, ...], type]  # NamedTuple classes by name and fields
+Kinds = Callable[[], KindTable]
 MODULE_TABLES = ("_parameters", "_buffers", "_modules")
 
 
@@ -47,7 +49,7 @@ def modules_known(kind: type) -> bool:
     )
 
 
-def named_tuples(modules: Iterable[types.ModuleType]) -> dict[tuple, type]:
+def named_tuples(modules: Iterable[types.ModuleType]) -> KindTable:
     """Return the NamedTuple classes of some modules by name and fields."""
     found = {}
     for module in modules:
@@ -59,12 +61,12 @@ def named_tuples(modules: Iterable[types.ModuleType]) -> dict[tuple, type]:
     return found
 
 
-def known_kinds(shell: Any) -> Callable[[], dict[tuple, type]]:
+def known_kinds(shell: Any) -> Kinds:
     """Return what lists the NamedTuple classes of the course and of a notebook."""
-    seen: tuple | None = None
-    found: dict[tuple, type] = {}
+    seen: tuple[Any, ...] | None = None
+    found: KindTable = {}
 
-    def kinds() -> dict[tuple, type]:
+    def kinds() -> KindTable:
         nonlocal seen, found
         now = (shell.execution_count, len(shell.user_ns), len(sys.modules))
         if now != seen:
@@ -95,10 +97,10 @@ class Scope:
 
 
 _looked_at = ""  # the last module of `sys.modules` when it was looked through
-_of_course: dict[tuple, type] = {}
+_of_course: KindTable = {}
 
 
-def course_kinds() -> dict[tuple, type]:
+def course_kinds() -> KindTable:
     """Return the NamedTuple classes of the modules of the course.
 
     Looking at an object of Python writes to its page of memory, which a forked process
@@ -154,6 +156,8 @@ class Handles:
         """Return the one stand-in of a module."""
         found = self.modules.get(number)
         if found is None:
+            if self.remote_module is None:
+                raise TypeError("no module is expected here")
             found = self.modules[number] = self.remote_module(number, name)
         return found
 
@@ -161,6 +165,10 @@ class Handles:
     def lending(self, again: Mapping[int, Any] | None = None) -> Iterator[None]:
         """Where a side lends for good, a call ends nothing."""
         yield
+
+    def lends_something(self) -> bool:
+        """Whether anything of this side has a number now."""
+        return bool(self.scopes)
 
     def lent(self) -> dict[int, Any]:
         """Return what a stand-in that is made now may use again: nothing needs it."""

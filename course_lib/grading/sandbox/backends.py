@@ -12,11 +12,27 @@ import shutil
 import subprocess
 import sys
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from course_lib.grading.sandbox import bubblewrap, layout, podman, seccomp
 from course_lib.grading.sandbox.confine import JUDGE, Confinement
 
-BUILDERS = {builder.NAME: builder for builder in (bubblewrap, podman)}
+
+class Builder(Protocol):
+    """What a module that builds walls holds."""
+
+    NAME: str
+    MISSING: str  # what is said where its program is not installed
+    REFUSED: str  # what is said where it does not work; {last} is its own last line
+
+    def command(self, inner: list[str], control: int | None = None) -> list[str]:
+        """Return the command that runs Python with arguments inside the walls."""
+
+
+BUILDERS: dict[str, Builder] = {
+    bubblewrap.NAME: bubblewrap,
+    podman.NAME: podman,
+}
 NAMES = (*BUILDERS, "none")
 PROBE_LIMIT_S = 60.0
 

@@ -141,7 +141,7 @@ class Spaces:
     right of the machine's is needed, and none is gained.
     """
 
-    def __init__(self):
+    def __init__(self) -> None:
         """Enter a namespace of users; returns in a new process, its first one."""
         linux.new_users(linux.own_folder(), linux.NEWPID)
         pid = os.fork()

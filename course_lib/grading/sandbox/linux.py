@@ -30,7 +30,7 @@ def _check(result: int, what: str) -> None:
         raise ConfineError(f"{what}: {os.strerror(ctypes.get_errno())}")
 
 
-def _prctl(what: str, option: int, *arguments) -> None:
+def _prctl(what: str, option: int, *arguments: int) -> None:
     words = [*map(ctypes.c_ulong, arguments), *[ctypes.c_ulong(0)] * 4][:4]
     _check(_libc.prctl(option, *words), what)
 
@@ -72,7 +72,13 @@ def new_users(own: int, more: int = 0) -> None:
     os.close(own)
 
 
-def mount(source, target: str, kind, flags: int, options: str | None = None) -> None:
+def mount(
+    source: str | None,
+    target: str,
+    kind: str | None,
+    flags: int,
+    options: str | None = None,
+) -> None:
     """Mount a file system; None where there is nothing to say."""
     texts = [text and text.encode() for text in (source, target, kind)]
     data = options and options.encode()

@@ -77,7 +77,7 @@ def command(inner: list[str], control: int | None = None) -> list[str]:
 
 def environment() -> dict[str, str]:
     """Return what podman itself needs; what is inside gets its own by `command`."""
-    kept = ("HOME", "PATH", "XDG_RUNTIME_DIR", "XDG_CONFIG_HOME", "XDG_DATA_HOME")
+    kept = ["HOME", "PATH", "XDG_RUNTIME_DIR", "XDG_CONFIG_HOME", "XDG_DATA_HOME"]
     kept += ("TMPDIR", "CONTAINERS_CONF", "CONTAINERS_STORAGE_CONF")
     return {name: os.environ[name] for name in kept if name in os.environ}
 

@@ -16,8 +16,10 @@ LONG_S = (
 )
 LEFT = "unrolled_left_behind"
 # calls of learners that a judge has no need of
-FOR_LEARNERS_ONLY = ("socket", "connect", "bind", "kill", "setsid", "execve")
-FOR_LEARNERS_ONLY += ("wait4", "prctl", "mkdirat", "unlinkat", "renameat", "ftruncate")
+FOR_LEARNERS_ONLY = (
+    *("socket", "connect", "bind", "kill", "setsid", "execve"),
+    *("wait4", "prctl", "mkdirat", "unlinkat", "renameat", "ftruncate"),
+)
 ALL_FILES = (
     "import os\nfound = []\nfor place, names, files in os.walk('/'):\n    {}\nprint({})"
 )

@@ -12,7 +12,7 @@ import struct
 from functools import cache
 
 from course_lib.grading.sandbox import system_calls as calls
-from course_lib.grading.sandbox.system_calls import Rule
+from course_lib.grading.sandbox.system_calls import Rule, Table
 
 ALLOW, KILL, ERRNO = 0x7FFF0000, 0x80000000, 0x00050000
 LOAD, JUMP_IF_EQUAL, JUMP_IF_SET, JUMP_IF_AT_LEAST, RETURN = 0x20, 0x15, 0x45, 0x35, 6
@@ -59,16 +59,21 @@ def without_programs() -> bytes:
     """Return a filter that refuses to start another program, and nothing else."""
     steps, column = _beginning()
     for numbers in calls.PROGRAMS.values():
-        steps += _if_called(numbers[column], [_refuse(errno.EPERM)])
+        if (number := numbers[column]) is not None:
+            steps += _if_called(number, [_refuse(errno.EPERM)])
     return b"".join([*steps, _step(RETURN, ALLOW)])
 
 
-def _only(allowed: dict, rules: dict[str, Rule]) -> bytes:
+def _only(allowed: Table, rules: dict[str, Rule]) -> bytes:
     steps, column = _beginning()
     for name, numbers in allowed.items():
-        if numbers[column] is not None:
-            block = _checked(rules[name]) if name in rules else [_step(RETURN, ALLOW)]
-            steps += _if_called(numbers[column], block)
+        if (number := numbers[column]) is not None:
+            block = (
+                _check_argument(rules[name])
+                if name in rules
+                else [_step(RETURN, ALLOW)]
+            )
+            steps += _if_called(number, block)
     steps += [
         _step(JUMP_IF_AT_LEAST, SINCE_5_1, otherwise=1),
         _refuse(errno.ENOSYS),
@@ -77,7 +82,7 @@ def _only(allowed: dict, rules: dict[str, Rule]) -> bytes:
     return b"".join(steps)
 
 
-def _checked(rule: Rule) -> list[bytes]:
+def _check_argument(rule: Rule) -> list[bytes]:
     """Return the steps that end a call by what one of its arguments is."""
     steps = [_step(LOAD, ARGUMENTS + 8 * rule.argument)]
     if rule.without:

@@ -12,6 +12,8 @@ Sources: `unistd_64.h`, `asm-generic/unistd.h`, and the manual pages of the call
 
 from typing import NamedTuple
 
+Table = dict[str, tuple[int | None, int | None]]  # numbers by name
+
 
 class Rule(NamedTuple):
     """What the lower 32 bits of an argument must be.
@@ -29,13 +31,13 @@ class Rule(NamedTuple):
     without: int = 0
 
 
-def _table(text: str) -> dict[str, tuple[int | None, int | None]]:
+def _table(text: str) -> Table:
     entries = (entry.split() for entry in text.replace("\n", " ").split(","))
-    numbers = {"-": None}
-    return {
-        name: tuple(numbers.get(n) if n in numbers else int(n) for n in both)
-        for name, *both in entries
-    }
+    return {name: (_number(x86), _number(arm)) for name, x86, arm in entries}
+
+
+def _number(text: str) -> int | None:
+    return None if text == "-" else int(text)
 
 
 JUDGES = _table("""

@@ -147,7 +147,7 @@ def test_a_fault_costs_its_own_task_only(name, where):
 def test_outputs_that_are_none_are_no_accident_of_the_judge(where, capfd):
     source = (
         "from course_lib.grading.engine.learner import learner\n"
-        "learner.LearnerPeer._run = lambda self, *a: ([[5], 1], self._packer())"
+        "learner.LearnerPeer._run = lambda self, *a: ([[5], 1], self.line.packer())"
     )
     cells = kit.answered(RNN, {"rnn_forward": source})
     done = kit.grade(where, cells, limit_s=90)
@@ -180,16 +180,16 @@ ATTACKS = {
         "def rnn_forward(x, h_0, params): return x, x"
     ),
     "a_forged_reply": (
-        "from course_lib.grading.rpc import peer\n"
-        "peer.Peer._answer_call = lambda self, body, frame: "
-        "({'result': 4.0, 'score': 4.0, 'passed': True}, self._packer())"
+        "from course_lib.grading.rpc import answers\n"
+        "answers.Answerer.answer_call = lambda self, body, frame: "
+        "({'result': 4.0, 'score': 4.0, 'passed': True}, self.line.packer())"
     ),
     "a_function_that_goes_by_no_name": (
         "from course_lib.grading.engine.learner import forbid, learner\n"
         "from course_lib.cells import rnn_forward\n"
-        "guard.forbid = lambda names: None\n"
+        "forbid.forbid = lambda names: None\n"
         "def names(self, asked, frame):\n"
-        "    packer = self._packer()\n"
+        "    packer = self.line.packer()\n"
         "    trees = [packer.pack(self.shell.user_ns[name]) for name in asked]\n"
         "    return list(zip(asked, trees)), packer\n"
         "learner.LearnerPeer._names = names"

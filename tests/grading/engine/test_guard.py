@@ -133,9 +133,32 @@ def test_it_goes_through(name):
     assert run(ALLOWED[name]) == "went through\n"
 
 
-def test_no_other_program_can_be_started():
-    code = "import subprocess\ncall = lambda: subprocess.run(['true'])"
-    source = f"{HEAD}\n{code}\nforbid.forbid(('torch.nn.LSTM',))\ncall()"
-    words = [sys.executable, "-c", source]
+def error_of(code: str) -> str:
+    """Return what a process says of the error that ends it."""
+    words = [sys.executable, "-W", "ignore", "-c", f"{HEAD}\n{code}"]
     done = subprocess.run(words, capture_output=True, text=True, encoding="utf-8")
-    assert "PermissionError" in done.stderr
+    assert done.returncode != 0
+    return done.stderr.strip().splitlines()[-1]
+
+
+def test_no_other_program_can_be_started():
+    said = error_of(
+        "import subprocess\nforbid.forbid(('torch.nn.LSTM',))\nsubprocess.run(['true'])"
+    )
+    assert said.startswith("PermissionError")
+
+
+WITHOUT_A_FILTER = {
+    "NoFilter": "import platform\nplatform.machine = lambda: 'riscv64'",
+    "ConfineError": "from course_lib.grading.sandbox import linux\n"
+    "class Refuses:\n    def __getattr__(self, name): return lambda *words: -1\n"
+    "linux._libc = Refuses()",
+}
+
+
+@pytest.mark.parametrize("kind", WITHOUT_A_FILTER)
+def test_nothing_is_forbidden_without_a_filter_and_each_call_says_so(kind):
+    """The first call fails, and so does a second one, which has nothing new."""
+    again = "try:\n    forbid.forbid(('torch.nn.LSTM',))\nexcept Exception: pass\n"
+    code = f"{WITHOUT_A_FILTER[kind]}\n{again}forbid.forbid(('torch.nn.LSTM',))"
+    assert f".{kind}: " in error_of(code)

@@ -127,6 +127,20 @@ def test_a_client_can_make_no_other(pair, op, number):
     started(new_client(shared))
 
 
+@pytest.mark.parametrize("op", ["client", "controller"])
+@pytest.mark.parametrize("number", [0, 3])
+def test_who_sends_another_number_of_sockets_is_cut_off(pair, op, number):
+    """A client is one connection, or two; nothing else costs the server its life."""
+    ours, control = socket_pair()
+    ask(pair.learners, "controller", control)
+    ends = [socket_pair() for _ in range(number)]
+    ask(ours, op, *(theirs for _, theirs in ends))
+    assert all(is_cut_off(end) for end, _ in ends)
+    assert is_cut_off(ours)
+    assert pair.alive()
+    started(new_client(sharing(pair)))
+
+
 @pytest.mark.parametrize("op", ["controller", "start", "stop", "end"])
 def test_a_controller_adds_clients_and_does_nothing_else(pair, op):
     one, other = sharing(pair), sharing(pair)

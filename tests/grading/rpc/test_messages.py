@@ -114,7 +114,7 @@ def test_everything_the_judge_asks_has_an_entry_and_the_other_way_round():
 
 def test_a_question_without_an_entry_cannot_be_asked():
     with conversation_with(lambda channel: None) as peer, pytest.raises(KeyError):
-        peer.ask("something new")
+        peer.line.ask("something new")
 
 
 def test_a_request_without_an_entry_is_not_answered(monkeypatch):
@@ -125,7 +125,7 @@ def test_a_request_without_an_entry_is_not_answered(monkeypatch):
         conversation_with(hand_over(Frame("look", [0, None]))) as peer,
         pytest.raises(ProcessEnded),
     ):
-        peer.call(NAMED, (abs,), {})
+        peer.caller.call(NAMED, (abs,), {})
 
 
 def unpacked(tree, **how):
@@ -226,7 +226,7 @@ def test_what_was_lent_takes_plain_values_only(kind):
     args = ["list", [["list", [[kind, 0, "x", [], True]]], ["dict", []]]]
     script = hand_over(Frame("call", [0, call_of(0, args)]))
     with conversation_with(script) as peer:
-        peer.call(NAMED, (called.append,), {})
+        peer.caller.call(NAMED, (called.append,), {})
     (said,) = script.heard
     assert said.kind == "error"
     assert "takes numbers" in said.body[1][1]
@@ -272,7 +272,7 @@ def test_what_is_not_on_the_list_ends_the_conversation(name):
     script = hand_over(Frame(REFUSED[name][0], [0, REFUSED[name][1]]))
     with conversation_with(script) as peer:
         with pytest.raises(ProcessEnded):
-            peer.call(NAMED, (lambda *args, **kwargs: called.append(1),), {})
+            peer.caller.call(NAMED, (lambda *args, **kwargs: called.append(1),), {})
         assert isinstance(peer.learner.error, WireError)
     assert called == []
     assert script.heard == []
@@ -285,14 +285,14 @@ def test_nothing_is_answered_while_a_cell_runs(kind):
         channel.send(Frame(kind, [0, call_of(0)]))
 
     with conversation_with(script) as peer, pytest.raises(WireError):
-        peer.ask("run", "1 + 1")
+        peer.line.ask("run", "1 + 1")
 
 
 def test_a_function_is_called_while_it_is_lent():
     args = ["list", [["list", [-3]], ["dict", []]]]
     script = hand_over(Frame("call", [0, call_of(0, args)]), then=5)
     with conversation_with(script) as peer:
-        assert peer.call(NAMED, (abs,), {}) == 5
+        assert peer.caller.call(NAMED, (abs,), {}) == 5
     assert script.heard[0].body[1]["result"] == 3
 
 
@@ -312,8 +312,8 @@ def test_a_number_of_an_earlier_call_is_no_longer_good(number):
         called.append(args)
 
     with conversation_with(script) as peer:
-        peer.call(NAMED, (noted, [noted]), {})
-        peer.call(NAMED, ([],), {})
+        peer.caller.call(NAMED, (noted, [noted]), {})
+        peer.caller.call(NAMED, ([],), {})
     assert called == []
     assert heard[0].kind == "error"
     assert "lent for one call" in heard[0].body[1][1]
@@ -330,8 +330,8 @@ def test_a_number_is_given_once():
             returns(channel, number)
 
     with conversation_with(script) as peer:
-        peer.call(NAMED, (abs,), {})
-        peer.call(NAMED, (len,), {})
+        peer.caller.call(NAMED, (abs,), {})
+        peer.caller.call(NAMED, (len,), {})
     assert len(set(numbers)) == 2
 
 
@@ -351,10 +351,10 @@ def test_a_generator_may_use_what_its_call_had_lent():
             returns(channel, number, 4)
 
     with conversation_with(script) as peer:
-        stream = peer.call(NAMED, (abs,), {})
+        stream = peer.caller.call(NAMED, (abs,), {})
         assert isinstance(stream, RemoteIterator)
         assert [next(stream), next(stream)] == [4, 4]
-        assert not peer.handles.scopes
+        assert not peer.line.handles.scopes
     assert heard[0].body[1]["result"] == 2
     assert heard[1].kind == "error"
 
@@ -369,7 +369,7 @@ def test_a_function_that_came_back_may_use_what_its_call_had_lent():
         returns(channel, number, answer.body[1].get("result"))
 
     with conversation_with(script) as peer:
-        closure = peer.call(NAMED, (lambda: "lent",), {})
+        closure = peer.caller.call(NAMED, (lambda: "lent",), {})
         assert isinstance(closure, Remote)
         assert closure() == "lent"
 
@@ -382,7 +382,7 @@ def test_an_error_says_nothing_of_its_place_in_the_tests():
         Frame("call", [0, call_of(0, ["list", [["list", [1]], ["dict", []]]])])
     )
     with conversation_with(script) as peer:
-        peer.call(NAMED, (secret,), {})
+        peer.caller.call(NAMED, (secret,), {})
     kind, _, place, _ = script.heard[0].body[1]
     assert kind == "AttributeError"
     assert place == ""
@@ -395,7 +395,7 @@ def test_what_the_judge_keeps_of_calls_has_a_limit(monkeypatch):
     frame = Frame("call", [0, call_of(0, tree, grad=True)], packer.table, packer.blobs)
     script = hand_over(*[frame] * 4)
     with conversation_with(script) as peer:
-        peer.call(NAMED, (lambda x: 2 * x,), {})
+        peer.caller.call(NAMED, (lambda x: 2 * x,), {})
     assert [said.kind for said in script.heard] == ["ok", "ok", "error", "error"]
     assert "too large" in script.heard[-1].body[1][1]
 
@@ -410,7 +410,7 @@ def test_shapes_without_data_count_as_what_they_stand_for():
         channel.send(Frame("ok", body, packer.table, packer.blobs))
 
     with conversation_with(script) as peer, pytest.raises(ProcessEnded, match="shapes"):
-        peer.call(NAMED, (), {})
+        peer.caller.call(NAMED, (), {})
 
 
 @pytest.mark.parametrize(
@@ -435,7 +435,7 @@ def test_a_change_of_what_was_not_sent_ends_the_conversation(body):
 
     x = torch.ones(2)
     with conversation_with(script) as peer, pytest.raises(ProcessEnded):
-        peer.call(NAMED, (x, []), {})
+        peer.caller.call(NAMED, (x, []), {})
     assert x.tolist() == [1, 1]
 
 
@@ -478,7 +478,7 @@ def test_errors_of_another_form_end_the_conversation(body):
         channel.send(Frame("error", [number, body]))
 
     with conversation_with(script) as peer, pytest.raises(ProcessEnded):
-        peer.call(NAMED, (), {})
+        peer.caller.call(NAMED, (), {})
 
 
 def test_an_error_becomes_a_class_of_its_name_and_no_other():
@@ -487,7 +487,7 @@ def test_an_error_becomes_a_class_of_its_name_and_no_other():
         channel.send(Frame("error", [number, ["TooSlow", "x", "", True]]))
 
     with conversation_with(script) as peer, pytest.raises(RemoteError) as told:
-        peer.call(NAMED, (), {})
+        peer.caller.call(NAMED, (), {})
     assert not isinstance(told.value, observe.TooSlow)
     assert isinstance(told.value, RemoteError)
 

@@ -22,6 +22,7 @@ from course_lib.grading.rpc.frames import (
 )
 from course_lib.grading.rpc.pack import Packer
 from course_lib.grading.rpc.proxies import RemoteIterator, RemoteModule
+from course_lib.grading.rpc.side import Side
 from course_lib.grading.rpc.unpack import Opaque, Unpacker
 from course_lib.grading.rpc.values import Handles, named_tuples
 
@@ -33,16 +34,16 @@ def handles():
     )
 
 
-def across(value, trusted=False, generous=False):
-    """Send a value through JSON and bytes, and build it again."""
-    packer = Packer(handles(), generous=generous)
+def across(value, side=Side.JUDGE, whole=False):
+    """Send a value through JSON and bytes, and build it again on a side."""
+    packer = Packer(handles(), whole=whole)
     tree = json.loads(json.dumps(packer.pack(value)))
     table = json.loads(json.dumps(packer.table))
     blobs = [bytearray(blob) for blob in packer.blobs]
     import course_lib.cells
 
     kinds = named_tuples([course_lib.cells])
-    unpacker = Unpacker(table, blobs, handles(), lambda: kinds, trusted=trusted)
+    unpacker = Unpacker(table, blobs, handles(), lambda: kinds, side=side)
     return unpacker.unpack(tree)
 
 
@@ -120,12 +121,12 @@ def test_old_gradients_cross():
 
 def test_modules_of_torch_cross_to_the_learner_only():
     rnn = torch.nn.RNN(2, 3, bias=False, dtype=torch.float64)
-    got = across(rnn, trusted=True, generous=True)
+    got = across(rnn, Side.LEARNER, whole=True)
     assert type(got) is torch.nn.RNN
     assert got.bias is False
     x = torch.randn(1, 4, 2, dtype=torch.float64)
     assert torch.equal(got(x)[0], rnn(x)[0])
-    packer = Packer(handles(), generous=True)
+    packer = Packer(handles(), whole=True)
     tree = json.loads(json.dumps(packer.pack(rnn)))
     blobs = [bytearray(blob) for blob in packer.blobs]
     with pytest.raises(WireError):
@@ -159,7 +160,7 @@ def test_a_subclass_or_a_liar_does_not_cross():
 
 
 def test_generators_cross_whole_to_the_learner_only():
-    got = across((i for i in [1, 2]), generous=True)
+    got = across((i for i in [1, 2]), whole=True)
     assert not hasattr(got, "__len__")
     assert list(got) == [1, 2]
     assert isinstance(across(i for i in [1]), RemoteIterator)
@@ -169,7 +170,7 @@ def test_generators_cross_whole_to_the_learner_only():
             yield 0
 
     with pytest.raises(Unfit):
-        across(forever(), generous=True)
+        across(forever(), whole=True)
 
 
 @pytest.mark.parametrize("kind", ["dict", "set"])

@@ -5,7 +5,7 @@ answer what was asked.
 """
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from time import monotonic
 from typing import Any, Protocol
 
@@ -13,13 +13,14 @@ from course_lib.checks import observe, wording
 from course_lib.grading.engine.judge import forbidden_names
 from course_lib.grading.notebook.errors import error_output
 from course_lib.grading.rpc import messages
-from course_lib.grading.rpc.answers import Requested
+from course_lib.grading.rpc.answers import Answerer, Requested
+from course_lib.grading.rpc.caller import RemoteCaller
 from course_lib.grading.rpc.frames import Channel, Closed, Frame, OutOfTime, WireError
-from course_lib.grading.rpc.gradients import FarGraph
-from course_lib.grading.rpc.pack import Packer
-from course_lib.grading.rpc.peer import Peer
-from course_lib.grading.rpc.proxies import Callee, RemoteError, remote_error
-from course_lib.grading.rpc.values import Loans
+from course_lib.grading.rpc.gradients import LeavesBehind
+from course_lib.grading.rpc.line import Answer, Line
+from course_lib.grading.rpc.proxies import RemoteError, remote_error
+from course_lib.grading.rpc.side import Side
+from course_lib.grading.rpc.values import Kinds, Loans
 
 MAX_GRAPH_BYTES = 512 << 20  # of what lent functions were given and returned, in all
 
@@ -32,8 +33,11 @@ class Owner(Protocol):
         words: words and lines of the learner's own code.
     """
 
-    cell_limit_s: float
     words: frozenset[str]
+
+    @property
+    def cell_limit_s(self) -> float:
+        """Return the seconds."""
 
     def give_up(self, error: BaseException) -> None:
         """End the process after a fault."""
@@ -47,65 +51,52 @@ class ProcessEnded(RemoteError):
     """The learner's code ended its process, or wrote what cannot be understood."""
 
 
-class JudgePeer(Peer):
-    """The end of the conversation in the judge's process; after a fault it is over."""
+class JudgePeer:
+    """The end of the conversation in the judge's process; after a fault it is over.
 
-    generous = True
-    handles_kind = Loans
+    Attributes:
+        line: what may be asked and is answered, see `Line`.
+        caller: calls the learner's functions.
+        answerer: runs functions on loan.
+    """
+
     most_bytes = MAX_GRAPH_BYTES
 
-    def __init__(self, channel: Channel, kinds: Callable, learner: Owner):
+    def __init__(self, channel: Channel, kinds: Kinds, learner: Owner):
         """Speak with one process of a learner."""
-        super().__init__(channel, kinds)
         self.learner = learner
+        handles = Loans(
+            lambda *words: self.caller.make_remote(*words),
+            lambda *words: self.caller.make_remote_module(*words),
+        )
+        behind = LeavesBehind()
+        self.line = Line(channel, Side.JUDGE, handles, kinds, self.requests)
+        self.caller = RemoteCaller(self.line, behind, self._attention)
+        self.answerer = Answerer(self.line, behind, self._read, self.most_bytes)
 
-    def ask(self, kind: str, body: Any = None, packer: Packer | None = None) -> Frame:
-        """Ask for what `messages` lists; see `Peer`."""
-        if kind not in messages.ANSWERS:
-            raise KeyError(f"no entry in messages says what may come back to {kind!r}")
-        return super().ask(kind, body, packer)
+    def requests(self) -> dict[str, Answer]:
+        """Return what answers each kind of request; `Line` lets no other in."""
+        return {"call": self.answerer.answer_call, "pull": self.answerer.answer_pull}
 
-    def serve(self, frame: Frame) -> None:
-        """Answer a request that `messages` lists, while something is lent."""
-        if frame.kind not in messages.REQUESTS or not self.handles.scopes:
-            raise WireError("asked for something unknown")
-        super().serve(frame)
-
-    def requested(self, body: Any, frame: Frame) -> Requested:
+    def _read(self, body: Any, frame: Frame) -> Requested:
         """Return what the learner's process asks for: a function on loan, by number."""
         asked = messages.Call.read(body)
-        function = self.handles.find(asked.number)
-        unpacker = self._unpacker(frame, plain=True)
+        function = self.line.handles.find(asked.number)
+        unpacker = self.line.unpacker(frame, plain=True)
         return Requested(unpacker, function, asked.args, asked.grad)
 
-    def explain(self, error: BaseException) -> list:
-        """Return kind and text of an error; its place is in the tests."""
-        kind, text, _, library = super().explain(error)
-        return [kind, text, "", library]
-
-    def call(self, callee: Callee, args: tuple, kwargs: dict) -> Any:
-        """Call a function of the learner's."""
-        with self._attention():
-            return super().call(callee, args, kwargs)
-
-    def attribute(self, callee: Callee, name: str) -> Any:
-        """Return an attribute of something of the learner's."""
-        with self._attention():
-            return super().attribute(callee, name)
-
-    def pull_back(self, graph: FarGraph, grads: tuple) -> list:
-        """Return the vector-Jacobian product of an earlier call."""
-        with self._attention():
-            return super().pull_back(graph, grads)
+    def close(self) -> None:
+        """End the conversation."""
+        self.line.channel.close()
 
     @contextlib.contextmanager
     def _attention(self) -> Iterator[None]:
         """Afterwards the conversation is in order, or the process is given up."""
-        if self.channel.closed:
+        if self.line.channel.closed:
             raise ProcessEnded("ended its Python process, and what it kept is gone")
         # the checks end their calls themselves; this is for those outside of a check
-        limit_s = max(self.learner.cell_limit_s, observe.PATIENCE * observe.LIMIT_S + 1)
-        self.deadline = monotonic() + limit_s
+        limit_s = max(self.learner.cell_limit_s, observe.patience().longest_s + 1)
+        self.line.deadline = monotonic() + limit_s
         try:
             yield
         except RemoteError as error:
@@ -136,7 +127,7 @@ def late(limit_s: float) -> str:
     return f"stopped after {limit_s:.0f} s; does a loop never end?"
 
 
-def fault(problem: Exception, limit_s: float) -> dict:
+def fault(problem: Exception, limit_s: float) -> dict[str, Any]:
     """Return the output that says how a cell ended its process."""
     if isinstance(problem, OutOfTime):
         return error_output("Timeout", late(limit_s))

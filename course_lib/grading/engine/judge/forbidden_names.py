@@ -42,7 +42,7 @@ class _Definitions:
             }
             self.imports.update(imported)
             return
-        if module := _imported(statement):
+        if isinstance(statement, ast.Assign) and (module := _imported(statement)):
             names = (n.id for n in statement.targets if isinstance(n, ast.Name))
             self.imports.update(dict.fromkeys(names, module))
         used = set(_dotted(statement, imported))
@@ -101,6 +101,8 @@ def _name(node: ast.AST) -> str | None:
     """Return the dotted name that an expression spells, `getattr` and the like too."""
     if isinstance(node, ast.Name):
         return node.id
+    owner: str | None
+    last: str | None
     if isinstance(node, ast.Attribute):
         owner, last = _name(node.value), node.attr
     elif isinstance(node, ast.Call) and len(node.args) > 1 and _is(node, "getattr"):
@@ -112,9 +114,9 @@ def _name(node: ast.AST) -> str | None:
     return f"{owner}.{last}" if owner and last else None
 
 
-def _imported(statement: ast.stmt) -> str | None:
+def _imported(statement: ast.Assign) -> str | None:
     """Return the module that an assignment imports, if it does nothing else."""
-    call = getattr(statement, "value", None) if type(statement) is ast.Assign else None
+    call = statement.value
     return _name(call) if isinstance(call, ast.Call) and _is(call, *IMPORTS) else None
 
 
@@ -126,8 +128,8 @@ def _is(call: ast.Call, *names: str) -> bool:
 def _constant(node: ast.AST) -> str | None:
     """Return a text that is written out, in one piece or in several."""
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
-        parts = _constant(node.left), _constant(node.right)
-        return None if None in parts else "".join(parts)
+        left, right = _constant(node.left), _constant(node.right)
+        return None if left is None or right is None else left + right
     value = getattr(node, "value", None) if isinstance(node, ast.Constant) else None
     return value if isinstance(value, str) else None
 
@@ -147,19 +149,19 @@ def _bound(statement: ast.stmt) -> Iterator[str]:
 def _statements(source: str) -> list[ast.stmt]:
     """Return the statements of a cell; none of one that does not parse."""
     try:
-        return _parsed(source).body
+        return _parse(source).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return []
 
 
-def _parsed(source: str) -> ast.Module:
+def _parse(source: str) -> ast.Module:
     """Parse a cell without its magics; one that is Python already has none."""
     try:
         return ast.parse(source)
     except SyntaxError:
         lines = source.splitlines(keepends=True)
         plain = "".join(line for line in lines if not line.startswith("%%"))
-        return ast.parse(TransformerManager().transform_cell(plain))
+        return ast.parse(TransformerManager().transform_cell(plain))  # type: ignore[no-untyped-call]
 
 
 @functools.lru_cache

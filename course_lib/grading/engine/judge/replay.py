@@ -12,18 +12,25 @@ import contextlib
 import socket
 from collections.abc import Callable
 from time import monotonic, sleep
+from typing import NoReturn
 
 from course_lib.checks import observe
-from course_lib.grading.engine.judge import forbidden_names
-from course_lib.grading.engine.judge.conversation import JudgePeer, fault
+from course_lib.grading.engine.jobs import Cell, Output
+from course_lib.grading.engine.judge.conversation import fault
 from course_lib.grading.rpc.frames import Channel, OutOfTime, WireError
+from course_lib.grading.rpc.line import Line
 from course_lib.grading.rpc.messages import outputs_of
 from course_lib.grading.rpc.proxies import RemoteError
+from course_lib.grading.rpc.side import Side
+from course_lib.grading.rpc.values import Kinds, Loans
 
-FAULTS_A_TEST = 3
 SHORTEST_LIMIT_S = 5.0
 STARTS_A_NOTEBOOK = 60
 ORDEAL_S = 0.5
+
+
+class Exhausted(OutOfTime):
+    """Processes of this notebook ended so often that no more are started."""
 
 
 class Replay:
@@ -31,86 +38,96 @@ class Replay:
 
     Attributes:
         found: the outputs and the number of each cell that ran, by its place.
-        words: the words and lines of the learner's own code.
-        test: the number of the test whose turn it is; earlier ones need no branch.
+        tests: the places of the tests, at each of which a branch is left.
+        first: the number of the first test whose branch is still needed.
+        lost: how many threads of cells each branch does without, by its test.
+        position: how many cells the process has run.
+        starts: how many processes were started.
     """
 
     def __init__(
         self,
-        cells: list[dict],
+        cells: list[Cell],
         start: Callable[[int], list[socket.socket]],
         stop: Callable[[], None],
-        kinds: Callable[[], dict],
+        kinds: Kinds,
+        patience: observe.Patience,
         cell_limit_s: float = 30.0,
     ):
         """Take the notebook and the ways to start and to stop a process.
 
         Args:
-            cells: the cells, as `judge.Judge` reads them.
+            cells: of the notebook.
             start: starts a process and returns the socket to it and to its branches.
             stop: ends it, and everything in it.
             kinds: lists the NamedTuple classes that the judge knows.
+            patience: how long the checks wait for a call; it shrinks with each hang.
             cell_limit_s: seconds that a cell may run.
         """
         self.cells, self.start, self.stop, self.kinds = cells, start, stop, kinds
-        self.cell_limit_s = cell_limit_s
+        self.patience, self.cell_limit_s = patience, cell_limit_s
         self.tests = [i for i, c in enumerate(cells) if c["role"] == "test"]
-        self.found: dict[int, tuple[list, int | None]] = {}
+        self.found: dict[int, tuple[list[Output], int | None]] = {}
         self.skipped: set[int] = set()  # what a replay must not run again
-        self.base: JudgePeer | None = None  # runs cells
-        self.position = 0  # of the cells that the base has run
+        self.base: Line | None = None  # runs cells
+        self.position = 0
         self.branches: dict[int, socket.socket] = {}  # to those that were left
         self.unused: dict[int, socket.socket] = {}
-        self.lost: dict[int, object] = {}  # how many threads of cells a branch lacks
-        self.peer: JudgePeer | None = None  # the branch of the test
-        self.test = 0
+        self.lost: dict[int, object] = {}
+        self.first = 0
         self.careful = False
-        self.starts = self.faults = 0
+        self.starts = 0
         self.until = float("inf")
-        self.words = forbidden_names.words(
-            tuple(c["source"] for c in cells if c["role"] != "test")
-        )
 
     def run_cells(self, limit_s: float) -> None:
         """Run all cells, so that their outputs are there before any test begins."""
         self.until = monotonic() + limit_s
         try:
-            self._go(len(self.cells))
+            self.go(len(self.cells))
         except OutOfTime:  # what did not get its turn is not run by a replay either
             late = set(range(len(self.cells))) - self.found.keys()
-            self.skipped |= {i for i in late if self._suspect(i)}
+            self.skipped |= {i for i in late if self.is_suspect(i)}
+        self.until = float("inf")
 
-    def _go(self, end: int) -> None:
-        """Bring a process to cell `end`, with a branch for each test before it."""
+    def go(self, end: int) -> None:
+        """Bring a process to cell `end`, with a branch for each test before it.
+
+        Raises:
+            OutOfTime: the time for all cells is over.
+            Exhausted: no more processes are started.
+        """
         while self.position < end:
             if monotonic() > self.until:
                 raise OutOfTime("the cells took too long")
             if self.starts > STARTS_A_NOTEBOOK:
-                self.faults = FAULTS_A_TEST
-                raise OutOfTime("the process ended too often")
-            if self.base is None:
-                self._start()
+                raise Exhausted("the process ended too often")
+            base = self.base or self._start()
             place = self.position
             try:
-                self._step(self.base, place)
+                self._step(base, place)
             except (RemoteError, WireError) as problem:
-                self._lost(place, problem)
+                self._lose(place, problem)
             else:
                 self.position += 1
         if self.base is not None:
             with contextlib.suppress(WireError):
-                self.base._send("rest", [0, None], self.base._packer())
+                self.base.send("rest", [0, None], self.base.packer())
             self.base.channel.close()
             self.base = None
 
-    def _start(self) -> None:
+    def _start(self) -> Line:
         self.starts += 1
         sock, *branches = self.start(len(self.tests))
-        self.base = JudgePeer(Channel(sock), self.kinds, self)
+        self.base = self._line(sock)
         self.unused = dict(enumerate(branches))
         self.position = 0
+        return self.base
 
-    def _step(self, base: JudgePeer, place: int) -> None:
+    def _line(self, sock: socket.socket) -> Line:
+        """Return a conversation about cells; it lends nothing, so answers nothing."""
+        return Line(Channel(sock), Side.JUDGE, Loans(_refuse), self.kinds)
+
+    def _step(self, base: Line, place: int) -> None:
         """Run one cell, or leave a branch where the cell is a test."""
         if place in self.skipped:
             return
@@ -119,7 +136,7 @@ class Replay:
         base.deadline = monotonic() + max(0.1, min(self.cell_limit_s, left))
         if cell["role"] == "test":
             number = self.tests.index(place)
-            if number >= self.test:
+            if number >= self.first:
                 self.lost[number] = base.ask("branch", number).body[1]
                 self.branches[number] = self.unused.pop(number)
             return
@@ -128,8 +145,8 @@ class Replay:
         if self.careful:
             base.ask("shed")
 
-    def _lost(self, place: int, problem: Exception) -> None:
-        """A cell ended its process, or did not end: see to it that others can run."""
+    def _lose(self, place: int, problem: Exception) -> None:
+        """See to it that others can run: a cell ended its process, or did not end."""
         self.drop()
         hangs = isinstance(problem, OutOfTime)
         if hangs:
@@ -142,60 +159,66 @@ class Replay:
         if place in killers:
             self.found.setdefault(place, ([fault(problem, self.cell_limit_s)], None))
         if hangs:
-            self._lose_patience()
+            self.lose_patience()
         self.skipped |= killers
 
     def _killers(self, place: int) -> set[int]:
         """Return the cells up to `place` that end a process in which they run alone."""
-        if self._suspect(place) and not self._survives(place, 0.0):
+        if self.is_suspect(place) and not self.survives(place, 0.0):
             return {place}
-        earlier = [i for i in range(place) if self._suspect(i)]
-        found = {i for i in earlier if not self._survives(i, ORDEAL_S)}
-        blamed = place if self._suspect(place) else max(earlier, default=place)
+        earlier = [i for i in range(place) if self.is_suspect(i)]
+        found = {i for i in earlier if not self.survives(i)}
+        blamed = place if self.is_suspect(place) else max(earlier, default=place)
         return found or {blamed}
 
-    def _suspect(self, place: int) -> bool:
+    def is_suspect(self, place: int) -> bool:
+        """Whether a cell is the learner's and may be what ends processes."""
         return self.cells[place]["role"] == "learner" and place not in self.skipped
 
-    def _survives(self, place: int, wait_s: float) -> bool:
-        """Whether a process and its branch live that ran the set-up and this cell."""
+    def survives(self, place: int, wait_s: float = ORDEAL_S) -> bool:
+        """Whether a process and its branch live that ran the set-up and this cell.
+
+        All other processes of the learner end, before it and after it.
+        """
         try:
-            self._start()
+            base = self._start()
             for i, cell in enumerate(self.cells[: place + 1]):
                 if cell["role"] == "locked" or i == place:
-                    self._step(self.base, i)
-            self.base.ask("branch", 0)
+                    self._step(base, i)
+            base.ask("branch", 0)
             sleep(wait_s)
-            branch = JudgePeer(Channel(self.unused[0]), self.kinds, self)
-            for peer in (self.base, branch):
-                peer.deadline = monotonic() + self.cell_limit_s
-                peer.ask("names", [])
+            for line in (base, self._line(self.unused[0])):
+                line.deadline = monotonic() + self.cell_limit_s
+                line.ask("names", [])
         except (RemoteError, WireError):
             return False
         finally:
             self.drop()
         return True
 
-    def give_up(self, error: BaseException) -> None:
-        """End the process after a fault; what hangs is counted."""
-        self.faults += 1
-        if isinstance(error, observe.TooSlow | OutOfTime):
-            self._lose_patience()
-        self.drop()
+    def take_branch(self, number: int) -> socket.socket | None:
+        """Return the socket to the branch of a test, if one was left; only once."""
+        return self.branches.pop(number, None)
 
-    def _lose_patience(self) -> None:
-        """Each hang halves the patience with the next: a bounded time for all."""
-        for owner, name in ((observe, "LIMIT_S"), (self, "cell_limit_s")):
-            now = getattr(owner, name)
-            setattr(owner, name, min(now, max(SHORTEST_LIMIT_S, now / 2)))
+    def lose_patience(self) -> None:
+        """Halve the patience with the next hang: a bounded time for all."""
+        self.patience.limit_s = _shorter(self.patience.limit_s)
+        self.cell_limit_s = _shorter(self.cell_limit_s)
 
     def drop(self) -> None:
         """End the process and its branches."""
-        for peer in (self.base, self.peer):
-            if peer is not None:
-                peer.channel.close()
+        if self.base is not None:
+            self.base.channel.close()
         for sock in (*self.branches.values(), *self.unused.values()):
             sock.close()
-        self.base = self.peer = None
+        self.base = None
         self.branches, self.unused, self.position = {}, {}, 0
         self.stop()
+
+
+def _refuse(number: int, name: str) -> NoReturn:
+    raise WireError("sent a function where none is asked for")
+
+
+def _shorter(limit_s: float) -> float:
+    return min(limit_s, max(SHORTEST_LIMIT_S, limit_s / 2))

@@ -16,6 +16,7 @@ import gc
 import sys
 import types
 from collections.abc import Iterable
+from typing import Any
 
 import torch
 
@@ -34,7 +35,7 @@ from course_lib.grading.sandbox.linux import filter_calls
 
 KEYS = ("AutogradCPU", "AutogradMeta", "CPU", "Meta", "FuncTorchBatched")
 _forbidden: set[str] = set()
-_places: dict[tuple, str] = {}  # how forbidden code is known, and its name
+_places: dict[tuple[Any, ...], str] = {}  # how forbidden code is known, and its name
 
 
 def forbid(names: tuple[str, ...]) -> None:
@@ -53,7 +54,7 @@ def forbid(names: tuple[str, ...]) -> None:
 
 def _take_away(name: str, found_as: str) -> None:
     owner, target = resolve(found_as)
-    operations = OPERATIONS.get(name, ())
+    operations: Iterable[str] = OPERATIONS.get(name, ())
     if isinstance(target, types.BuiltinFunctionType):
         operations = {*operations, target.__name__}
     found = list(functions(target))
@@ -80,7 +81,7 @@ def _empty(function: types.FunctionType, name: str) -> None:
 def _empty_copies() -> None:
     """Do the same to functions that were made from the same code.
 
-    What was there before the learner's code came is not among them, see `warm`.
+    What was there before the learner's code came is not among them, see `warm_up`.
     """
     for found in gc.get_objects():
         if type(found) is types.FunctionType and _is_forbidden(found.__code__):
@@ -118,7 +119,7 @@ def prepare() -> None:
             _overloads(operation)
 
 
-def _no_copies(event: str, args: tuple) -> None:
+def _no_copies(event: str, args: tuple[Any, ...]) -> None:
     """Refuse to run or to change code that is forbidden; see `sys.audit`."""
     if event in ("exec", "function.__new__"):
         if isinstance(args[0], types.CodeType) and _holds_forbidden(args[0]):

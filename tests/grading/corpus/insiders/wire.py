@@ -71,7 +71,7 @@ body[1]["result"] = ["dict", [[k * (2 ** 61 - 1), 0] for k in range(150_000)]]
                         if type(o).__name__ == "LearnerPeer")
             while True:
                 try:
-                    peer.ask("pull", [0, ["list", []]])
+                    peer.line.ask("pull", [0, ["list", []]])
                 except Exception:
                     pass
         """,
@@ -140,8 +140,8 @@ body[1]["result"] = ["dict", [[k * (2 ** 61 - 1), 0] for k in range(150_000)]]
         from course_lib.grading.engine.learner import learner
         from course_lib.grading.rpc import answers
         def lie(self, body, frame):
-            return {"result": 3.0, "score": 3.0}, self._packer()
-        answers.Answers._answer_call = learner.LearnerPeer._answer_call = lie
+            return {"result": 3.0, "score": 3.0}, self.line.packer()
+        answers.Answerer.answer_call = learner.LearnerPeer._answer_call = lie
         def leaky(x, decay):
             return x
         """,
@@ -155,7 +155,7 @@ body[1]["result"] = ["dict", [[k * (2 ** 61 - 1), 0] for k in range(150_000)]]
             for name in ("diagnosis", "bank", "weights", "function", "call"):
                 getattr(function, name, None)
             try:
-                frame = function._peer.ask("attribute", [["number", 0], "x", None])
+                frame = function._peer.line.ask("attribute", [["number", 0], "x", None])
             except Exception:
                 pass
             return x / 8

@@ -17,7 +17,7 @@ for found in gc.get_objects():
 """
 def send(lent, kind, body, leaves=()):
     """Send a request as it stands, and return what comes back, or why nothing does."""
-    peer = lent._peer
+    peer = lent._peer.line
     packer = _Packer(peer.handles)
     for leaf in leaves:
         packer.pack(leaf)
@@ -27,13 +27,13 @@ def send(lent, kind, body, leaves=()):
         return error
 def call(lent, target, args=(), kwargs=None, of=None):
     """Ask the judge for a call by any target."""
-    peer = lent._peer
+    peer = lent._peer.line
     packer = _Packer(peer.handles)
     body = {"target": target, "of": of, "grad": False, "forbid": []}
     body["args"] = packer.pack([list(args), kwargs or {}])
     try:
         frame = peer.ask("call", body, packer)
-        return peer._unpacker(frame, packer.leaves).unpack(frame.body[1]["result"])
+        return peer.unpacker(frame, packer.leaves).unpack(frame.body[1]["result"])
     except Exception as error:
         return error
 def loot(value, lent):

@@ -29,11 +29,11 @@ ENTRIES = [
         if not kept:
             kept.append(1)
             if os.fork() == 0:
-                peer = lent._peer
+                peer = lent._peer.line
                 body = {"target": ["number", number], "of": None, "grad": False,
                         "args": ["list", [["list", []], ["dict", []]]], "forbid": []}
                 for _ in range(200):
-                    peer._send("call", [0, body], _Packer(peer.handles))
+                    peer.send("call", [0, body], _Packer(peer.handles))
                     time.sleep(0.01)
                 os._exit(0)
         """,
@@ -76,7 +76,7 @@ for found in gc.get_objects():
     if type(found).__name__ == "LearnerPeer":
         for kind, body in (("call", {"target": ["name", "check"], "args": None}),
                            ("pull", [0, ["list", []]]), ("attribute", None)):
-            found.ask(kind, body)
+            found.line.ask(kind, body)
 """,
             ),
         ),
@@ -99,11 +99,11 @@ for found in gc.get_objects():
         "later_callback_in_callback",
         "the function that was lent is asked for in the middle of asking for it",
         """
-        peer = lent._peer
+        peer = lent._peer.line
         body = {"target": ["number", number], "of": None, "grad": True, "forbid": [],
                 "args": ["list", [["list", []], ["dict", []]]]}
         for depth in range(50):
-            peer._send("call", [depth, body], _Packer(peer.handles))
+            peer.send("call", [depth, body], _Packer(peer.handles))
         lent(x[:, 0])
         """,
     ),

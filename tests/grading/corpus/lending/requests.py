@@ -142,7 +142,7 @@ ENTRIES = [
         "lent_arguments_that_name",
         "arguments that name something of the judge's",
         """
-        peer = lent._peer
+        peer = lent._peer.line
         for odd in (["arg", 0], ["arg", -1], ["yours", number], ["yours", 0],
                     ["leaf", 0], ["leaf", -1], ["your module", 0, [], True],
                     ["module", "RNN", [], [[], [], []]], ["named call", "check"],
@@ -215,7 +215,7 @@ ENTRIES = [
         "lent_pulls",
         "gradients through results that are not there, or of other shapes",
         """
-        peer = lent._peer
+        peer = lent._peer.line
         for graph in (0, 1, -1, 10 ** 20):
             for grads in ([], [x], [x] * 9, [None], ["x"], [attempt], [x.double()]):
                 packer = _Packer(peer.handles)
@@ -231,11 +231,11 @@ ENTRIES = [
         "lent_flood",
         "a hundred thousand requests in a row, without waiting for an answer",
         """
-        peer = lent._peer
+        peer = lent._peer.line
         body = {"target": ["number", number], "args": ["list", [["list", []],
                 ["dict", []]]], "grad": False, "forbid": [], "of": None}
         for _ in range(100_000):
-            peer._send("call", [0, body], _Packer(peer.handles))
+            peer.send("call", [0, body], _Packer(peer.handles))
         """,
     ),
     lent(
