@@ -19,12 +19,13 @@ FORMAT = 2
 LEVEL = 1  # of compression: the fastest, and little is larger
 
 
+@dataclass(frozen=True)
 class _Packable:
     """Something of JSON values that crosses as bytes."""
 
     def pack(self, key: str) -> bytes:
         """Return this as bytes, under a key."""
-        text = json.dumps({"key": key, **asdict(self)})  # type: ignore[call-overload]
+        text = json.dumps({"key": key, **asdict(self)})
         return gzip.compress(text.encode(), LEVEL, mtime=0)
 
     @classmethod
@@ -36,8 +37,7 @@ class _Packable:
             return None
         if values.get("key") != key:
             return None
-        names = {field.name for field in fields(cls)}  # type: ignore[arg-type]
-        return cls(**{name: values[name] for name in names})
+        return cls(**{one.name: values[one.name] for one in fields(cls)})
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ the result depends on; under another key it is not read. A mark says in which st
 result stands in the gradebook. A kill between the two leaves a result without a mark;
 it is written once more, and that changes nothing.
 
-What `save` and `mark` return from is on the disk (`synchronous=FULL`). For that the
-disk must do what `fsync` asks. SQLite writes ahead (WAL), one `fsync` per submission;
+When `save` or `mark` returns, its data is on the disk (`synchronous=FULL`), as far as
+the disk does what `fsync` asks. SQLite writes ahead (WAL), one `fsync` per submission;
 where a file system offers no shared memory, it keeps a rollback journal instead. In a
 folder that several machines share, file locks must hold between these machines: the
 lock of the course lets one of them write at a time, and WAL needs that.
@@ -78,7 +78,7 @@ class Journal:
             JournalBusy: another process holds the lock.
             JournalError: the files cannot be made or used.
         """
-        with self._locked():
+        with self._lock_course():
             if self._outdated.is_dir() and not self.path.exists():
                 _say(
                     f"{self._outdated} is of an older version and is not read; what it "
@@ -135,7 +135,7 @@ class Journal:
         return {_decode(student): Mark(*mark) for student, *mark in rows}
 
     @contextlib.contextmanager
-    def _locked(self) -> Iterator[None]:
+    def _lock_course(self) -> Iterator[None]:
         import fcntl  # there is none on Windows, where `check` works all the same
 
         with contextlib.ExitStack() as stack:
@@ -157,7 +157,7 @@ class Journal:
 
     def _connect(self) -> None:
         """Open the file and make its tables; a damaged file is set aside."""
-        with self._naming_problems():
+        with self._name_problems():
             try:
                 self._connection = _open(self.path)
             except sqlite3.DatabaseError as error:
@@ -166,8 +166,8 @@ class Journal:
                 self._set_aside(error)
 
     def _run(self, action: Callable[[sqlite3.Connection], T]) -> T:
-        """Do something in one transaction, once more in a new file after a damage."""
-        with self._one_at_a_time, self._naming_problems():
+        """Run an action in one transaction; after damage, again in a new file."""
+        with self._one_at_a_time, self._name_problems():
             try:
                 with self._connection:
                     return action(self._connection)
@@ -194,7 +194,7 @@ class Journal:
         self._connection = _open(self.path)
 
     @contextlib.contextmanager
-    def _naming_problems(self) -> Iterator[None]:
+    def _name_problems(self) -> Iterator[None]:
         try:
             yield
         except (sqlite3.Error, OSError) as error:

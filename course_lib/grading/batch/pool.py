@@ -39,7 +39,10 @@ class Problem:
 
 
 class Workers(Protocol):
-    """Something that can grade `slots` submissions at a time."""
+    """Something that can grade `slots` submissions at a time.
+
+    After `close`, what still waits in `call` raises Accident soon.
+    """
 
     slots: int
 
@@ -149,8 +152,8 @@ class LocalWorkers:
         return process, ours, life
 
     def _end(self, slot: int) -> None:
-        if known := self.running.pop(slot, None):  # or `close` has it
-            process, ours, life = known
+        if worker := self.running.pop(slot, None):  # or `close` has it
+            process, ours, life = worker
             ours.close()
             process.end()
             life.close()
@@ -160,8 +163,8 @@ class LocalWorkers:
         self.closed = True
         self.template.close()
         # after Ctrl-C the threads of the slots are still at work
-        known = [self.running.pop(slot, None) for slot in list(self.running)]
-        ending = list(filter(None, known))
+        workers = [self.running.pop(slot, None) for slot in list(self.running)]
+        ending = list(filter(None, workers))
         for _, ours, _ in ending:
             ours.close()
         for process, _, life in ending:
@@ -180,7 +183,7 @@ class Keeper:
     def __init__(self, backend: Backend):
         """Start nothing yet."""
         self.backend, self.lock = backend, threading.Lock()
-        self.found: preprocessor.Servers | None = None
+        self.pair: preprocessor.Servers | None = None
         self.thread: threading.Thread | None = None
         self.ready, self.over = threading.Event(), threading.Event()
 
@@ -194,23 +197,23 @@ class Keeper:
                 self.thread = threading.Thread(target=self._keep, daemon=True)
                 self.thread.start()
             self.ready.wait()
-            if self.found is None or not self.found.alive():
+            if self.pair is None or not self.pair.alive():
                 return ()
             try:
-                return self.found.controllers()
+                return self.pair.controllers()
             except OSError:
                 return ()
 
     def _keep(self) -> None:
         try:
-            self.found = preprocessor.Servers(self.backend)
+            self.pair = preprocessor.Servers(self.backend)
         except Exception as error:  # a worker's own try says what is wrong
             print(f"no servers to share: {error}", file=sys.stderr)
             return
         finally:
             self.ready.set()
         self.over.wait()
-        self.found.close()
+        self.pair.close()
 
     def close(self) -> None:
         """End the servers."""

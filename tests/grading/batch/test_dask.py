@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -91,6 +92,16 @@ def test_a_worker_that_dies_costs_nothing(prepared, undisturbed, tmp_path, clust
     assert process.wait(300) == 0
     assert not before.is_running()
     assert contents(root) == undisturbed[1]
+
+
+def test_ctrl_c_ends_a_run_that_waits_for_a_cluster(prepared, tmp_path):
+    root = fresh(prepared, tmp_path / "course")
+    process = command(root, "--workers", "1", "--scheduler", "local")
+    while not progress(root) and process.poll() is None:
+        time.sleep(0.01)
+    os.killpg(process.pid, signal.SIGINT)
+    assert process.wait(60) == 2
+    assert progress(root) < 6, "the run was over before it was stopped"
 
 
 def test_a_call_has_a_time_limit(prepared, tmp_path, cluster):

@@ -22,7 +22,7 @@ pytestmark = [IGNORED, pytest.mark.usefixtures("workers")]
 def test_workers_share_one_pair_of_servers(prepared, tmp_path, workers):
     grade(fresh(prepared, tmp_path / "course"), NAME, workers=2)
     [local] = workers.values()
-    shared = local.servers.found
+    shared = local.servers.pair
     assert shared.alive()
     processes = [process for process, _, _ in local.running.values()]
     assert len(processes) == 2
@@ -65,7 +65,7 @@ def doomed(root: Path) -> "pool.LocalWorkers":
         def call(self, slot: int, job: Job) -> bytes:
             self.calls += 1
             if self.calls == 3:
-                for process in self.servers.found.processes:
+                for process in self.servers.pair.processes:
                     process.kill()
                 self.killed = True
             return super().call(slot, job)
