@@ -2,6 +2,7 @@
 
 grade            the command
 submissions      the submissions on their way; summary: what became of them
+jobs             what crosses between `grade` and its workers
 journal          what is done, safe from a kill
 pool, template   workers as processes of this machine; what they are forked from
 dask             workers of a Dask cluster

@@ -6,7 +6,7 @@ Dask carries jobs and results, and tries again where a worker died.
 from typing import Any
 
 from course_lib.grading.batch.grader import Grader
-from course_lib.grading.batch.journal import packed, unpacked
+from course_lib.grading.batch.jobs import Job, Shared
 from course_lib.grading.batch.pool import Accident, limit_s
 
 CONNECT_S = 30.0  # to a scheduler
@@ -14,18 +14,21 @@ CONNECT_S = 30.0  # to a scheduler
 _graders: dict[str, Grader] = {}
 
 
-def grade_far(key: str, shared: bytes, job: dict) -> bytes:
+def grade_far(key: str, data: bytes, job: Job) -> bytes:
     """Grade one submission with this process's grader, which is made if need be."""
     if key not in _graders:
+        shared = Shared.unpack(data, key)
+        if shared is None:
+            raise Accident("what the workers share did not arrive whole")
         _graders.clear()
-        _graders[key] = Grader(unpacked(shared, key))
+        _graders[key] = Grader(shared)
     return _graders[key].grade(job)
 
 
 class DaskWorkers:
     """Workers of a Dask cluster: one that runs at an address, or one made here."""
 
-    def __init__(self, address: str, slots: int, shared: dict):
+    def __init__(self, address: str, slots: int, shared: Shared):
         """Connect; "local" makes a cluster of `slots` processes on this machine.
 
         Raises:
@@ -58,9 +61,9 @@ class DaskWorkers:
         self.slots = 2 * len(threads)
         self.limit_s = 2 * limit_s(shared)
         # sent with each job, 20 KB: what Dask keeps on workers is gone when they die
-        self.shared = shared["key"], packed(shared["key"], shared)
+        self.shared = shared.key, shared.pack(shared.key)
 
-    def call(self, slot: int, job: dict) -> bytes:
+    def call(self, slot: int, job: Job) -> bytes:
         """Grade one submission wherever Dask has room.
 
         Dask itself tries again where a worker died; what exceeds the time limit is
@@ -82,10 +85,10 @@ class DaskWorkers:
     def _restart(self, future: Any) -> None:
         """Start the worker anew that is busy with a future."""
         busy = self.client.processing()
-        found = [worker for worker, keys in busy.items() if future.key in keys]
+        at_work = [worker for worker, keys in busy.items() if future.key in keys]
         future.cancel()
-        if found:
-            self.client.restart_workers(found, timeout=60, raise_for_error=False)
+        if at_work:
+            self.client.restart_workers(at_work, timeout=60, raise_for_error=False)
 
     def close(self) -> None:
         """Leave the cluster; end it if it was made here."""

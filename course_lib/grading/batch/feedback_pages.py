@@ -145,6 +145,8 @@ def _begin(root: Path, name: str) -> None:
 
 def _write(share: Assignments) -> list[str]:
     """Write the pages of a share; return the folders that have none after that."""
+    if _own is None:
+        raise RuntimeError("this process was not told its course; see `_begin`")
     _own.share = share
     # it comes after all pages; the log has said which of them failed, and why
     with programs_on_path(), contextlib.suppress(NbGraderException):

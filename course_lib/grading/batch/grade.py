@@ -1,6 +1,6 @@
 """Grade a class: workers run notebooks, the journal keeps results, one writer writes.
 
-This is what `python -m course_lib grade` calls. The work itself is in `batch`; here the
+This is what `python -m course_lib grade` calls. The work itself is in `Batch`; here the
 course's configuration is read, the workers are chosen, and what cannot work is said.
 """
 
@@ -16,8 +16,11 @@ from nbgrader.converters.base import NbGraderException
 
 from course_lib.grading.batch import pool
 from course_lib.grading.batch.dask import DaskWorkers
-from course_lib.grading.batch.journal import JournalBusy
-from course_lib.grading.batch.submissions import Class, GradeError, Summary
+from course_lib.grading.batch.jobs import Shared
+from course_lib.grading.batch.journal import JournalError
+from course_lib.grading.batch.submissions import Batch, GradeError
+from course_lib.grading.batch.summary import Summary
+from course_lib.grading.batch.template import Template
 from course_lib.grading.course import load_config, programs_on_path, quiet, trouble
 from course_lib.grading.engine import preprocessor
 from course_lib.grading.pipeline.autograde import TRUST
@@ -25,7 +28,7 @@ from course_lib.grading.sandbox import backends
 
 SERVERS_MIB = 600  # of two warm servers and of who started them, at most
 WORKER_MIB = 60  # of a worker that shares servers, beside what it grades
-PROBLEMS = (JournalBusy, NbGraderException, pool.Accident)
+PROBLEMS = (JournalError, NbGraderException, pool.Accident)
 
 
 def grade(
@@ -51,43 +54,40 @@ def grade(
         CourseError: `root` holds no course.
     """
     start = time.monotonic()
-    whole = Class(root, name, load_config(root))
-    whole.force = force
-    one = whole.journal.one_writer()
+    batch = Batch(root, name, load_config(root))
+    batch.force = force
     try:
         with contextlib.ExitStack() as stack:
             stack.enter_context(programs_on_path())
             # forked before there are threads, the lock and an open gradebook
-            template = stack.enter_context(contextlib.closing(pool.template()))
-            for part in (quiet(), one, whole.writer.opened()):
+            template = stack.enter_context(contextlib.closing(pool.make_template()))
+            for part in (quiet(), batch.journal.hold(), batch.writer.begin()):
                 stack.enter_context(part)
-            shared = whole.shared()
-            chosen = preprocessor.Engine(**shared["engine"])
+            shared = batch.share()
+            chosen = preprocessor.Engine(**shared.engine)
             chosen.backend()  # refuse before all work
-            if scheduler in (None, "local") and (
-                text := tight(workers, chosen, share=scheduler is None)
-            ):
-                print(text, file=sys.stderr)
-            at = _workers(workers, scheduler, shared, template)
-            try:
-                whole.run(at, shared, students)
-            finally:
-                at.close()
+            if scheduler in (None, "local"):
+                warn_if_memory_is_short(workers, chosen, share=scheduler is None)
+            chosen_workers = start_workers(workers, scheduler, shared, template)
+            stack.callback(chosen_workers.close)
+            batch.run(chosen_workers, shared, students)
     except backends.SandboxError as error:
         raise GradeError(f"{error}. {TRUST}") from error
     except PROBLEMS as error:
         raise GradeError(str(error)) from error
     except (ImportError, sqlalchemy.exc.SQLAlchemyError) as error:
-        raise GradeError(trouble(whole.course.db_url, error)) from error
+        raise GradeError(trouble(batch.course.db_url, error)) from error
     except KeyboardInterrupt:
         text = "stopped; the same command goes on with what is left"
         raise GradeError(text) from None
-    whole.summary.seconds = time.monotonic() - start
-    return whole.summary
+    batch.summary.seconds = time.monotonic() - start
+    return batch.summary
 
 
-def tight(workers: int, chosen: preprocessor.Engine, share: bool = True) -> str | None:
-    """Return a warning if the memory would not do if all learners used all of theirs.
+def warn_if_memory_is_short(
+    workers: int, chosen: preprocessor.Engine, share: bool = True
+) -> None:
+    """Say so on stderr if the memory is short when all learners use all of theirs.
 
     Beside that there are warm servers, whose forks share memory with them.
 
@@ -100,18 +100,25 @@ def tight(workers: int, chosen: preprocessor.Engine, share: bool = True) -> str 
     most = pairs * SERVERS_MIB + workers * each
     free = psutil.virtual_memory().available >> 20
     if most <= free:
-        return None
-    return (
+        return
+    text = (
         f"{workers} workers may need {pairs} x {SERVERS_MIB} MiB + {workers} x "
         f"({WORKER_MIB} + {chosen.memory_mib}) MiB = {most} MiB, and {free} MiB are "
         "free; honest submissions need far less. Fewer --workers or a lower "
         "c.Engine.memory_mib are safe"
     )
+    print(text, file=sys.stderr)
 
 
-def _workers(
-    count: int, scheduler: str | None, shared: dict, template: pool.Template
+def start_workers(
+    count: int, scheduler: str | None, shared: Shared, template: Template
 ) -> pool.Workers:
+    """Return workers of this machine, or of a Dask cluster.
+
+    Raises:
+        GradeError: `count` is less than 1.
+        Accident: there are none to be had at the scheduler's address.
+    """
     if count < 1:
         raise GradeError(f"--workers is {count}; at least 1 is needed")
     if scheduler:

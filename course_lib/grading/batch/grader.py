@@ -8,7 +8,7 @@ from typing import Any
 
 import nbformat
 
-from course_lib.grading.batch.journal import packed
+from course_lib.grading.batch.jobs import Job, Result, Shared
 from course_lib.grading.engine import preprocessor
 from course_lib.grading.pipeline import steps
 from course_lib.grading.submission.choose import understand
@@ -23,7 +23,7 @@ class OneEngine(preprocessor.Engine):
         super().__init__(**settings)
         self.exercise = exercise
 
-    def _stubs(self, where: dict) -> dict[str, str]:
+    def _stubs(self, where: dict[str, str]) -> dict[str, str]:
         place = self.exercise.place
         return {label: self.exercise.cell(label).source for label in place}
 
@@ -31,40 +31,30 @@ class OneEngine(preprocessor.Engine):
 class Grader:
     """Grades submissions of one assignment; what they share is read once."""
 
-    def __init__(self, shared: dict):
-        """Take what every worker needs to know.
-
-        Args:
-            shared: `key`, of all the rest; `assignment`; `exercises`, the generated
-                notebooks as JSON text by name; `engine`, settings of the engine;
-                `before` and `after`, nbgrader's steps as `steps.described` has them.
-        """
-        self.assignment, self.settings = shared["assignment"], shared["engine"]
-        self.before, self.after = (steps.made(shared[n]) for n in ("before", "after"))
+    def __init__(self, shared: Shared):
+        """Take what every worker needs to know."""
+        self.assignment, self.settings = shared.assignment, shared.engine
+        self.before, self.after = steps.made(shared.before), steps.made(shared.after)
         self.exercises = {
             name: Exercise(nbformat.reads(text, as_version=4))
-            for name, text in shared["exercises"].items()
+            for name, text in shared.exercises.items()
         }
 
-    def grade(self, job: dict) -> bytes:
-        """Rebuild and run what one learner handed in; return it as the journal does.
-
-        Args:
-            job: `key`, `student`, and `handed`, by name a `preflight.Handed`.
-        """
-        result: dict[str, dict] = {"notebooks": {}, "rows": {}, "unreadable": {}}
-        for name, handed in job["handed"].items():
-            where = {"student": job["student"], "notebook": name}
+    def grade(self, job: Job) -> bytes:
+        """Rebuild and run what one learner handed in; return a packed `Result`."""
+        result = Result()
+        for name, handed in job.handed.items():
+            where = {"student": job.student, "notebook": name}
             where["assignment"] = self.assignment
             exercise = self.exercises[name]
             submission = understand(handed, exercise)
             if not submission.readable:
                 why = " ".join(note.text for note in submission.notes)
-                result["unreadable"][name] = why
+                result.unreadable[name] = why
             notebook = rebuild(exercise, submission)
             notebook = steps.prepared(self.before, notebook, where)
             run = OneEngine(exercise, **self.settings)
             notebook, _ = run.preprocess(notebook, {"nbgrader": where})
             text, rows = steps.finished(self.after, notebook, where)
-            result["notebooks"][name], result["rows"][name] = text, rows
-        return packed(job["key"], result)
+            result.notebooks[name], result.rows[name] = text, rows
+        return result.pack(job.key)

@@ -12,10 +12,12 @@ import socket
 import sys
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Protocol
 
 from course_lib.grading.batch.grader import Grader
+from course_lib.grading.batch.jobs import Job, Shared
 from course_lib.grading.batch.template import Forked, Template
 from course_lib.grading.engine import preprocessor
 from course_lib.grading.sandbox.backends import Backend
@@ -29,12 +31,22 @@ class Accident(RuntimeError):
     """Grading failed for a reason that is none of the learner's."""
 
 
+@dataclass(frozen=True)
+class Problem:
+    """What a worker returns in place of a result: why grading failed."""
+
+    text: str
+
+
 class Workers(Protocol):
-    """Something that can grade `slots` submissions at a time."""
+    """Something that can grade `slots` submissions at a time.
+
+    After `close`, what still waits in `call` raises Accident soon.
+    """
 
     slots: int
 
-    def call(self, slot: int, job: dict) -> bytes:
+    def call(self, slot: int, job: Job) -> bytes:
         """Grade one submission in a slot, or raise Accident."""
 
     def close(self) -> None:
@@ -42,14 +54,14 @@ class Workers(Protocol):
 
 
 def attempt(
-    workers: Workers, slot: int, job: dict, stopped: Callable[[], bool] = bool
+    workers: Workers, slot: int, job: Job, stopped: Callable[[], bool] = bool
 ) -> bytes:
     """Grade one submission, again after an accident, ATTEMPTS times at most.
 
     Args:
         workers: where to grade.
         slot: which of them.
-        job: what to grade, as `Grader.grade` takes it.
+        job: what to grade.
         stopped: whether the batch was stopped, and nothing is to be tried again.
 
     Raises:
@@ -66,14 +78,14 @@ def attempt(
     raise Accident(f"{problem}, {ATTEMPTS} times")
 
 
-def limit_s(shared: dict) -> float:
+def limit_s(shared: Shared) -> float:
     """Return the seconds after which a worker that grades a submission is given up."""
     default = preprocessor.Engine.notebook_timeout.default_value
-    one = shared["engine"].get("notebook_timeout", default)
-    return SLACK_S + len(shared["exercises"]) * one
+    one: float = shared.engine.get("notebook_timeout", default)
+    return SLACK_S + len(shared.exercises) * one
 
 
-def template() -> Template:
+def make_template() -> Template:
     """Return what workers are forked from, best before anything else is done."""
     return Template(serve)
 
@@ -81,50 +93,53 @@ def template() -> Template:
 class LocalWorkers:
     """Processes of this machine, which share one pair of warm servers."""
 
-    def __init__(self, slots: int, shared: dict, template: Template | None = None):
+    def __init__(self, slots: int, shared: Shared, template: Template | None = None):
         """Start no process yet; the first call in a slot does.
 
         Args:
             slots: how many submissions to grade at a time.
-            shared: what `Grader` takes.
+            shared: what every worker needs to know.
             template: what workers are forked from; or else a new Python is.
         """
-        self.slots, self.shared = slots, shared
+        self.slots, self.shared, self.closed = slots, shared, False
         self.template = template or Template(serve, fork_now=False)
         self.running: dict[int, tuple[Forked, Connection, socket.socket]] = {}
         self.limit_s = limit_s(shared)
-        self.servers = Keeper(preprocessor.Engine(**shared["engine"]).backend())
+        self.servers = Keeper(preprocessor.Engine(**shared.engine).backend())
 
-    def call(self, slot: int, job: dict) -> bytes:
+    def call(self, slot: int, job: Job) -> bytes:
         """Send a job to the worker of a slot and wait for what it returns."""
-        known = self.running.get(slot)
-        if known is None:
-            known = self.running[slot] = self._start()
-        _, ours, _ = known
+        worker = self.running.get(slot)
+        if worker is None:
+            worker = self.running[slot] = self._start()
+        _, ours, _ = worker
+        if self.closed:
+            self._end(slot)
+            raise Accident("grading was stopped")
         try:
             ours.send(job)
             if not ours.poll(self.limit_s):
                 raise Accident(f"the grader did not answer for {self.limit_s:.0f} s")
-            kind, value = ours.recv()
+            answer: bytes | Problem = ours.recv()
         except (EOFError, OSError):
             self._end(slot)
             raise Accident("the grader's own process died") from None
         except Accident:
             self._end(slot)
             raise
-        if kind == "problem":
+        if isinstance(answer, Problem):
             self._end(slot)
-            raise Accident(f"the grader failed ({value})")
-        return value
+            raise Accident(f"the grader failed ({answer.text})")
+        return answer
 
     def _start(self) -> tuple[Forked, Connection, socket.socket]:
         ours, theirs = multiprocessing.Pipe()
         life, its_life = socket.socketpair()
         controllers = self.servers.controllers()
         with theirs, its_life:
-            held = (theirs, its_life, *controllers)
+            fds = theirs.fileno(), *(end.fileno() for end in (its_life, *controllers))
             try:
-                process = self.template.fork(*(end.fileno() for end in held))
+                process = self.template.fork(*fds)
                 with contextlib.suppress(OSError):  # the first call says that it died
                     ours.send((sys.path, self.servers.backend, self.shared))
             except OSError as error:
@@ -137,18 +152,19 @@ class LocalWorkers:
         return process, ours, life
 
     def _end(self, slot: int) -> None:
-        if known := self.running.pop(slot, None):  # or `close` has it
-            process, ours, life = known
+        if worker := self.running.pop(slot, None):  # or `close` has it
+            process, ours, life = worker
             ours.close()
             process.end()
             life.close()
 
     def close(self) -> None:
         """Let every worker end by itself, and see that it does."""
+        self.closed = True
         self.template.close()
         # after Ctrl-C the threads of the slots are still at work
-        known = [self.running.pop(slot, None) for slot in list(self.running)]
-        ending = list(filter(None, known))
+        workers = [self.running.pop(slot, None) for slot in list(self.running)]
+        ending = list(filter(None, workers))
         for _, ours, _ in ending:
             ours.close()
         for process, _, life in ending:
@@ -167,7 +183,7 @@ class Keeper:
     def __init__(self, backend: Backend):
         """Start nothing yet."""
         self.backend, self.lock = backend, threading.Lock()
-        self.found: preprocessor.Servers | None = None
+        self.pair: preprocessor.Servers | None = None
         self.thread: threading.Thread | None = None
         self.ready, self.over = threading.Event(), threading.Event()
 
@@ -181,23 +197,23 @@ class Keeper:
                 self.thread = threading.Thread(target=self._keep, daemon=True)
                 self.thread.start()
             self.ready.wait()
-            if self.found is None or not self.found.alive():
+            if self.pair is None or not self.pair.alive():
                 return ()
             try:
-                return self.found.controllers()
+                return self.pair.controllers()
             except OSError:
                 return ()
 
     def _keep(self) -> None:
         try:
-            self.found = preprocessor.Servers(self.backend)
+            self.pair = preprocessor.Servers(self.backend)
         except Exception as error:  # a worker's own try says what is wrong
             print(f"no servers to share: {error}", file=sys.stderr)
             return
         finally:
             self.ready.set()
         self.over.wait()
-        self.found.close()
+        self.pair.close()
 
     def close(self) -> None:
         """End the servers."""
@@ -217,6 +233,7 @@ def serve(conn: int, life: int, *controllers: int) -> None:
     alive = socket.socket(fileno=life)
     threading.Thread(target=_end_with, args=(alive,), daemon=True).start()
     jobs, grader = Connection(conn), None
+    answer: bytes | Problem
     with contextlib.suppress(EOFError, OSError, KeyboardInterrupt):
         sys.path[:], backend, shared = jobs.recv()
         if controllers:
@@ -227,9 +244,9 @@ def serve(conn: int, life: int, *controllers: int) -> None:
             job = jobs.recv()
             try:
                 grader = grader or Grader(shared)
-                answer = "result", grader.grade(job)
+                answer = grader.grade(job)
             except Exception as error:
-                answer = "problem", f"{type(error).__name__}: {error}"
+                answer = Problem(f"{type(error).__name__}: {error}")
             jobs.send(answer)
     preprocessor.close_servers()
 

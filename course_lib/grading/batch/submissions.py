@@ -3,21 +3,21 @@
     submitted/ ─ read ─ key ─┬─ in the journal ──────────────┬─ writer ─ gradebook.db
                              └─ worker ─ result ─ journal ───┘
 
-Each slot of the workers has a thread here, which takes the next submission. The main
-thread is the writer; it takes what has come in a while as one batch. What was graded
-and written before is passed over.
+Threads see to a submission each, as many at a time as there are workers. The main
+thread is the writer; it takes what has come in a while as one transaction. What was
+graded and written before is passed over.
 """
 
-import contextlib
 import copy
 import difflib
 import hashlib
+import itertools
 import os
 import queue
 import sys
 import threading
-import time
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from pathlib import Path
 
 import nbformat
@@ -26,9 +26,10 @@ from tqdm import tqdm
 from traitlets.config import Config
 
 from course_lib.grading.batch import pool
-from course_lib.grading.batch.journal import Journal, key_of, unpacked
+from course_lib.grading.batch.jobs import Job, Result, Shared, key_of
+from course_lib.grading.batch.journal import Journal, Mark
 from course_lib.grading.batch.summary import Message, Summary
-from course_lib.grading.batch.writer import GradebookWriter, Result
+from course_lib.grading.batch.writer import GradebookWriter, Submission
 from course_lib.grading.engine import preprocessor
 from course_lib.grading.feedback.release import read_secret
 from course_lib.grading.pipeline import steps
@@ -36,15 +37,15 @@ from course_lib.grading.submission import folders
 from course_lib.grading.submission.read import fetch
 from course_lib.grading.submission.timestamps import read_stamp
 
-BATCH = 64  # submissions in one transaction
-GATHER_S = 0.5  # how long a batch waits for more
+WAITING = 64  # submissions beside those at work: read, or done and not yet written
+GATHER_S = 0.5  # how long a transaction waits for more
 
 
 class GradeError(RuntimeError):
     """The batch could not start or go on; what was graded is in the journal."""
 
 
-class Class:
+class Batch:
     """The submissions of one assignment on their way to the gradebook."""
 
     def __init__(self, root: Path, name: str, config: Config):
@@ -56,14 +57,12 @@ class Class:
         self.writer = GradebookWriter(coursedir=self.course, config=config)
         self.name, self.config = name, config
         autograded = Path(root.resolve(), self.course.autograded_directory)
-        autograded.mkdir(parents=True, exist_ok=True)
         self.journal = Journal(autograded, name)
         self.force = False
-        self.done: queue.Queue = queue.Queue(BATCH)  # no more in memory than needed
         self.summary = Summary()
         self.stop = threading.Event()
 
-    def shared(self) -> dict:
+    def share(self) -> Shared:
         """Return what every worker needs to know."""
         writer = self.writer
         texts = {
@@ -74,12 +73,11 @@ class Class:
         chosen = preprocessor.Engine(**settings)
         seed = {k: os.environ[k] for k in ("UNROLLED_SEED",) if k in os.environ}
         settings["environment"] = {**seed, **chosen.environment}
-        shared = {"assignment": self.name, "exercises": texts, "engine": settings}
-        shared |= {"before": writer.before, "after": writer.after}
-        code = [steps.sources(shared[part]) for part in ("before", "after")]
-        return {"key": key_of(shared, code), **shared}
+        parts = self.name, texts, settings, writer.before, writer.after
+        code = [steps.sources(part) for part in (writer.before, writer.after)]
+        return Shared(key_of(parts, code), *parts)
 
-    def folders(self, students: Collection[str] = ()) -> dict[str, Path]:
+    def find_folders(self, students: Collection[str] = ()) -> dict[str, Path]:
         """Return the submitted folders by learner; say why others are left out.
 
         Args:
@@ -91,7 +89,7 @@ class Class:
         found = folders.submissions(self.course, self.course.submitted_directory)
         for student in students:
             if student not in found.folders:
-                raise GradeError(_unknown(student, found))
+                raise GradeError(_explain_unknown(student, found))
         if students:
             return {student: found.folders[student] for student in students}
         self.summary.left_out = found.left_out
@@ -100,156 +98,155 @@ class Class:
         return found.folders
 
     def run(
-        self, workers: pool.Workers, shared: dict, students: Collection[str] = ()
+        self, workers: pool.Workers, shared: Shared, students: Collection[str] = ()
     ) -> None:
         """Grade submissions; return when each is in the gradebook.
 
         Args:
             workers: where to grade.
-            shared: what `shared` gave.
+            shared: what `share` gave.
             students: whose submissions; none means all.
         """
-        waiting = self.folders(students)
-        self.shared_key = shared["key"]
+        handed_in = self.find_folders(students)
+        self.shared_key = shared.key
         self.files_key = key_of(
             sorted(
                 (str(place), hashlib.sha256(path.read_bytes()).hexdigest())
                 for place, path in self.writer.files.items()
             )
         )
-        self.stands = self._standing()
-        self.waiting = iter(waiting.items())
-        self.lock = threading.Lock()
-        threads = [
-            threading.Thread(target=self._slot, args=(workers, slot), daemon=True)
-            for slot in range(min(workers.slots, len(waiting)))
-        ]
-        for thread in threads:
-            thread.start()
+        self.standing = self._find_standing()
+        self.workers = workers
+        # the lowest number first: a small batch starts few workers
+        self.free_slots: queue.PriorityQueue[int] = queue.PriorityQueue()
+        for slot in range(workers.slots):
+            self.free_slots.put(slot)
+        threads = ThreadPoolExecutor(workers.slots)
+        bar = tqdm(
+            total=len(handed_in), desc=self.name, unit="submission", file=sys.stderr
+        )
         try:
-            self._write_all(len(waiting))
+            with bar:
+                for messages in self._gather(threads, handed_in.items()):
+                    self._write(messages)
+                    bar.update(len(messages))
         finally:
             self.stop.set()
-        for thread in threads:
-            thread.join()
-        self._refresh(waiting.keys())
+            threads.shutdown(wait=False, cancel_futures=True)
+        self._refresh(handed_in.keys())
 
-    def _standing(self) -> dict[str, str]:
+    def _find_standing(self) -> dict[str, str]:
         """Return the state in which each learner's grades stand, if they still do."""
-        scores = self.writer.patiently(self.writer.rows.digests)
-        marked = self.journal.marked()
+        scores = self.writer.retry_while_locked(self.writer.rows.digests)
+        marks = self.journal.read_marks()
         return {
-            who: marked[who].removesuffix(f" {scores[who]}")
-            for who in self.writer.present() & marked.keys() & scores.keys()
+            student: marks[student].state
+            for student in self.writer.find_written() & marks.keys() & scores.keys()
             # a gradebook may have been put back to what it once was
-            if marked[who].endswith(f" {scores[who]}")
+            if marks[student].scores == scores[student]
         }
 
-    def _refresh(self, who: Collection[str]) -> None:
+    def _refresh(self, students: Collection[str]) -> None:
         """See to the penalties of those whose notebook did not need to run again."""
         writer = self.writer
-        before = writer.patiently(lambda: writer.rows.refresh(set(who)))
-        self.summary.penalties = {s: p for s, p in before.items() if s in self.stands}
+        changed = writer.retry_while_locked(lambda: writer.rows.refresh(set(students)))
+        self.summary.penalties = {
+            student: penalty
+            for student, penalty in changed.items()
+            if student in self.standing
+        }
         if writer.penalties:
             self.summary.no_penalty = dict(writer.penalties.plugin_inst.problems)
 
-    def _slot(self, workers: pool.Workers, slot: int) -> None:
-        """Take submissions until there are none; every one leaves a message."""
-        while not self.stop.is_set():
-            with self.lock:
-                student, folder = next(self.waiting, (None, None))
-            if folder is None:
-                return
-            try:
-                message = self._grade(workers, slot, student, folder)
-            except BaseException as error:
-                message = error
-            while not self.stop.is_set():
-                with contextlib.suppress(queue.Full):
-                    self.done.put(message, timeout=1)
-                    break
-            if isinstance(message, BaseException):
-                return
+    def _gather(
+        self, threads: ThreadPoolExecutor, handed_in: Iterable[tuple[str, Path]]
+    ) -> Iterator[list[Message]]:
+        """Yield what comes within a while after the first that comes, in order.
 
-    def _grade(
-        self, workers: pool.Workers, slot: int, student: str, folder: Path
-    ) -> "Message":
+        No more than `WAITING` submissions are in memory beside those at work.
+        """
+        left = iter(handed_in)
+        most = WAITING + self.workers.slots
+        pending: list[Future[Message]] = []
+        while True:
+            more = itertools.islice(left, most - len(pending))
+            pending += [threads.submit(self._grade, *one) for one in more]
+            if not pending:
+                return
+            wait(pending, return_when=FIRST_COMPLETED)
+            done = wait(pending, GATHER_S).done
+            messages = [future.result() for future in pending if future in done]
+            pending = [future for future in pending if future not in done]
+            yield messages
+
+    def _grade(self, student: str, folder: Path) -> Message:
         """Grade a submission unless that was done; its result is in the journal."""
         size = self.writer.max_notebook_bytes
+        message = Message(student)
         try:
             handed = {name: fetch(folder, name, size) for name in self.writer.exercises}
             stamp = read_stamp(folder)
-            message = Message(student, "", stamp.text, read_secret(folder))
-            message.undated = stamp.note
+            message.timestamp, message.undated = stamp.text, stamp.note
+            message.secret = read_secret(folder)
         except OSError as error:
-            why = f"it cannot be read: {error.strerror}"
-            return Message(student, kind="left_out", failed=why)
-        if why := self.writer.unwanted(student):
-            return Message(student, kind="left_out", failed=why)
+            return message.leave_out(f"it cannot be read: {error.strerror}")
+        if why := self.writer.reject(student):
+            return message.leave_out(why)
         files = sorted(one.digest() for one in handed.values())
         key = key_of(self.shared_key, student, files)
         secret = hashlib.sha256(message.secret or b"").hexdigest()
-        message.key = key
         message.state = key_of(key, message.timestamp, secret, self.files_key)
-        if self.stands.get(student) == message.state and not self.force:
-            return message
-        message.kind, message.data = "from_journal", self.journal.load(student)
-        if unpacked(message.data, key) and not self.force:
-            return message
-        job = {"key": key, "student": student, "handed": handed}
+        if not self.force:
+            if self.standing.get(student) == message.state:
+                return message
+            message.result = Result.unpack(self.journal.load(student, key), key)
+            if message.result:
+                message.kind = "from_journal"
+                return message
         try:
-            message.data = pool.attempt(workers, slot, job, self.stop.is_set)
+            data = self._call(Job(key, student, handed))
         except pool.Accident as accident:  # not kept: the next run shall try again
             message.kind, message.failed = "failed", str(accident)
             return message
-        self.journal.save(student, message.data)
+        message.result = Result.unpack(data, key)
+        if message.result is None:
+            message.kind, message.failed = "failed", "the grader's answer is damaged"
+            return message
+        self.journal.save(student, key, data)
         message.kind = "executed"
         return message
 
-    def _write_all(self, count: int) -> None:
-        bar = tqdm(total=count, desc=self.name, unit="submission", file=sys.stderr)
-        with bar:
-            while count:
-                batch = self._next(count)
-                self._write(batch)
-                bar.update(len(batch))
-                count -= len(batch)
+    def _call(self, job: Job) -> bytes:
+        """Have a worker grade, as soon as one of them is free."""
+        slot = self.free_slots.get()
+        try:
+            return pool.attempt(self.workers, slot, job, self.stop.is_set)
+        finally:
+            self.free_slots.put(slot)
 
-    def _next(self, most: int) -> list["Message"]:
-        """Return what comes within a while after the first that comes."""
-        batch, until = [], None
-        while len(batch) < min(most, BATCH):
-            try:
-                wait = None if until is None else max(0, until - time.monotonic())
-                message = self.done.get(timeout=wait)
-            except queue.Empty:
-                break
-            if isinstance(message, BaseException):
-                raise message
-            until = until or time.monotonic() + GATHER_S
-            batch.append(message)
-        return batch
-
-    def _write(self, batch: list["Message"]) -> None:
-        new = [m for m in batch if m.kind not in ("up_to_date", "left_out")]
+    def _write(self, messages: list[Message]) -> None:
+        new = [m for m in messages if m.kind not in ("up_to_date", "left_out")]
         lost = self.writer.write(
-            [Result(m.student, m.result, m.timestamp, m.secret) for m in new]
+            [
+                Submission(m.student, m.timestamp, m.secret, m.result, m.failed)
+                for m in new
+            ]
         )
-        for message in batch:
+        for message in messages:
             if message.student in lost:
-                message.kind, message.failed = "left_out", lost[message.student]
+                message.leave_out(lost[message.student])
         graded = [m for m in new if m.kind not in ("failed", "left_out")]
         if graded:
-            who, rows = [m.student for m in graded], self.writer.rows
-            scores = self.writer.patiently(lambda: rows.digests(who))
+            students, rows = [m.student for m in graded], self.writer.rows
+            scores = self.writer.retry_while_locked(lambda: rows.digests(students))
             self.journal.mark(
-                {m.student: f"{m.state} {scores.get(m.student)}" for m in graded}
+                {m.student: Mark(m.state, scores.get(m.student, "")) for m in graded}
             )
-        for message in batch:
+        for message in messages:
             self.summary.add(message)
 
 
-def _unknown(student: str, found: folders.Found) -> str:
+def _explain_unknown(student: str, found: folders.Found) -> str:
     """Return why a learner that was asked for is not graded."""
     if why := found.left_out.get(folders.shown(student)):
         return f"{folders.shown(student)} is not graded: {why}"

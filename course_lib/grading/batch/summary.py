@@ -1,9 +1,8 @@
 """What became of a class, in words: numbers, and a line for each that needs one."""
 
-import functools
 from dataclasses import dataclass, field
 
-from course_lib.grading.batch.journal import unpacked
+from course_lib.grading.batch.jobs import Result
 
 
 @dataclass
@@ -29,8 +28,9 @@ class Summary:
             getattr(self, message.kind)[message.student] = message.failed
         else:
             setattr(self, message.kind, getattr(self, message.kind) + 1)
-            if message.kind != "up_to_date" and (why := message.result["unreadable"]):
-                self.unreadable[message.student] = " ".join(why.values())
+            if message.result and message.result.unreadable:
+                why = message.result.unreadable.values()
+                self.unreadable[message.student] = " ".join(why)
 
     @property
     def clean(self) -> bool:
@@ -60,21 +60,29 @@ class Summary:
 
 @dataclass
 class Message:
-    """What a thread says of one submission when it is done with it."""
+    """What a thread says of one submission when it is done with it.
+
+    Attributes:
+        student: the learner's id.
+        timestamp: when it was handed in, in UTC.
+        secret: the exchange's.
+        state: what the journal notes when this stands in the gradebook.
+        kind: the field of `Summary` that counts it.
+        result: a worker's; None where that stands in the gradebook, or there is none.
+        failed: why there is none.
+        undated: what is wrong with the time stamp.
+    """
 
     student: str
-    key: str = ""
     timestamp: str | None = None
     secret: bytes | None = None
-    state: str = ""  # what the journal notes when this stands in the gradebook
+    state: str = ""
     kind: str = "up_to_date"
-    data: bytes | None = None
+    result: Result | None = None
     failed: str = ""
-    undated: str = ""  # what is wrong with the time stamp
+    undated: str = ""
 
-    @functools.cached_property
-    def result(self) -> dict:
-        """The result, or why there is none."""
-        if self.kind == "failed":
-            return {"failed": self.failed}
-        return unpacked(self.data, self.key)
+    def leave_out(self, why: str) -> "Message":
+        """Say that this submission has no grade, and why."""
+        self.kind, self.failed = "left_out", why
+        return self

@@ -27,23 +27,30 @@ from nbgrader.preprocessors import AssignLatePenalties
 from sqlalchemy import (
     Boolean,
     Connection,
+    Row,
+    Table,
+    Update,
     bindparam,
     create_engine,
     insert,
     select,
+    update,
 )
-from sqlalchemy import update as change
 
 from course_lib.grading.pipeline.penalties import brought_up_to_date
 
-STUDENT, HANDED = Student.__table__, SubmittedAssignment.__table__
-BOOK, GRADE = SubmittedNotebook.__table__, Grade.__table__
-COMMENT = Comment.__table__
+STUDENT, SUBMISSION = Student.__table__, SubmittedAssignment.__table__
+SUBMITTED = SubmittedNotebook.__table__  # a submission's notebooks
+GRADE, COMMENT = Grade.__table__, Comment.__table__
+NOTEBOOK, CELL = Notebook.__table__, BaseCell.__table__  # of the exercise
 GRADED, COMMENTED = ("GradeCell", "TaskCell"), ("SolutionCell", "TaskCell")
 
+Ids = dict[tuple[str, str], str]  # of a submission's notebooks; see `_notebooks`
+Cells = list[Row[Any]]  # of the exercise
 
-@dataclass
-class Graded:
+
+@dataclass(frozen=True)
+class Entry:
     """What is to stand in the gradebook for one submission.
 
     Attributes:
@@ -54,7 +61,10 @@ class Graded:
 
     student: str
     timestamp: datetime.datetime | None
-    rows: dict[str, dict[str, dict]] = field(default_factory=dict)
+    rows: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
+
+
+Written = dict[str, tuple[Entry, str]]  # by id of the submitted notebook, with its name
 
 
 class Rows:
@@ -73,17 +83,20 @@ class Rows:
         self.engine = create_engine(url)
         self.penalties = penalties
         with self.engine.connect() as connection:
-            found = select(Assignment.id).where(Assignment.name == assignment)
-            self.assignment = connection.scalars(found).one()
-            found = select(Notebook.id, Notebook.name)
-            found = found.where(Notebook.assignment_id == self.assignment)
-            self.notebooks = {name: id_ for id_, name in connection.execute(found)}
-            found = select(BaseCell.notebook_id, BaseCell.name, BaseCell.id)
-            found = found.add_columns(BaseCell.__table__.c.type)
-            found = found.where(BaseCell.notebook_id.in_(self.notebooks.values()))
-            cells = connection.execute(found).all()
-        self.graded = [row for row in cells if row.type in GRADED]
-        self.commented = [row for row in cells if row.type in COMMENTED]
+            of_name = select(Assignment.id).where(Assignment.name == assignment)
+            self.assignment: str = connection.scalars(of_name).one()
+            of_assignment = select(NOTEBOOK.c.id, NOTEBOOK.c.name).where(
+                NOTEBOOK.c.assignment_id == self.assignment
+            )
+            self.notebooks: dict[str, str] = {
+                name: id_ for id_, name in connection.execute(of_assignment)
+            }
+            of_notebooks = select(
+                CELL.c.notebook_id, CELL.c.name, CELL.c.id, CELL.c.type
+            ).where(CELL.c.notebook_id.in_(self.notebooks.values()))
+            cells = connection.execute(of_notebooks).all()
+        self.graded = [cell for cell in cells if cell.type in GRADED]
+        self.commented = [cell for cell in cells if cell.type in COMMENTED]
 
     def close(self) -> None:
         """Close the connections."""
@@ -91,32 +104,33 @@ class Rows:
 
     def students(self) -> set[str]:
         """Return the learners with a submission in the gradebook."""
-        found = select(HANDED.c.student_id)
-        found = found.where(HANDED.c.assignment_id == self.assignment)
-        with self.engine.connect() as connection:
-            return set(connection.scalars(found))
-
-    def digests(self, who: Collection[str] | None = None) -> dict[str, str]:
-        """Return a digest of the automatic scores of each learner, or of some."""
-        at = Notebook.__table__, BaseCell.__table__
-        found = select(HANDED.c.student_id, at[0].c.name, at[1].c.name, at[1].c.type)
-        found = (
-            found.add_columns(GRADE.c.auto_score)
-            .join(BOOK, BOOK.c.assignment_id == HANDED.c.id)
-            .join(at[0], at[0].c.id == BOOK.c.notebook_id)
-            .join(GRADE, GRADE.c.notebook_id == BOOK.c.id)
-            .join(at[1], at[1].c.id == GRADE.c.cell_id)
-            .where(HANDED.c.assignment_id == self.assignment)
+        of_assignment = select(SUBMISSION.c.student_id).where(
+            SUBMISSION.c.assignment_id == self.assignment
         )
-        if who is not None:
-            found = found.where(HANDED.c.student_id.in_(who))
-        scores: dict[str, list] = {}
         with self.engine.connect() as connection:
-            for student, *score in connection.execute(found):
+            return set(connection.scalars(of_assignment))
+
+    def digests(self, students: Collection[str] | None = None) -> dict[str, str]:
+        """Return a digest of the automatic scores of each learner, or of some."""
+        all_scores = (
+            select(SUBMISSION.c.student_id, NOTEBOOK.c.name, CELL.c.name, CELL.c.type)
+            .add_columns(GRADE.c.auto_score)
+            .join(SUBMITTED, SUBMITTED.c.assignment_id == SUBMISSION.c.id)
+            .join(NOTEBOOK, NOTEBOOK.c.id == SUBMITTED.c.notebook_id)
+            .join(GRADE, GRADE.c.notebook_id == SUBMITTED.c.id)
+            .join(CELL, CELL.c.id == GRADE.c.cell_id)
+            .where(SUBMISSION.c.assignment_id == self.assignment)
+        )
+        if students is not None:
+            all_scores = all_scores.where(SUBMISSION.c.student_id.in_(students))
+        scores: dict[str, list[str]] = {}
+        with self.engine.connect() as connection:
+            for student, *score in connection.execute(all_scores):
                 scores.setdefault(student, []).append(str(score))
+        texts = {student: "".join(sorted(some)) for student, some in scores.items()}
         return {
-            student: hashlib.sha256("".join(sorted(all_)).encode()).hexdigest()
-            for student, all_ in scores.items()
+            who: hashlib.sha256(text.encode()).hexdigest()
+            for who, text in texts.items()
         }
 
     def people(self) -> set[str]:
@@ -124,132 +138,159 @@ class Rows:
         with self.engine.connect() as connection:
             return set(connection.scalars(select(STUDENT.c.id)))
 
-    def write(self, batch: list[Graded]) -> None:
-        """Write a batch; either all of it is in the gradebook afterwards, or nothing.
+    def write(self, entries: list[Entry]) -> None:
+        """Write entries; either all are in the gradebook afterwards, or none.
 
         Args:
-            batch: submissions of different learners.
+            entries: of different learners.
         """
         with self.engine.begin() as connection:
-            handed = self._submissions(connection, batch)
-            books = self._notebooks(connection, handed.values())
-            written = {
-                books[handed[one.student], self.notebooks[name]]: (one, name)
-                for one in batch
-                for name in one.rows
-            }
-            self._grades(connection, books, written)
-            self._comments(connection, books, written)
+            submissions = self._submissions(connection, entries)
+            notebooks = self._notebooks(connection, submissions.values())
+            written: Written = {}
+            for entry in entries:
+                for name, notebook in self.notebooks.items():
+                    if name in entry.rows:
+                        id_ = notebooks[submissions[entry.student], notebook]
+                        written[id_] = entry, name
+            self._write_grades(connection, notebooks, written)
+            self._write_comments(connection, notebooks, written)
             if self.penalties:
                 brought_up_to_date(
-                    connection, self.assignment, self.penalties, handed.keys()
+                    connection, self.assignment, self.penalties, submissions.keys()
                 )
 
-    def refresh(self, who: Collection[str]) -> dict[str, float]:
+    def refresh(self, students: Collection[str]) -> dict[str, float]:
         """Bring the penalties of some learners up to date; return what changed."""
-        if not (self.penalties and who):
+        if not (self.penalties and students):
             return {}
         with self.engine.begin() as connection:
-            return brought_up_to_date(connection, self.assignment, self.penalties, who)
+            return brought_up_to_date(
+                connection, self.assignment, self.penalties, students
+            )
 
-    def _submissions(self, at: Connection, batch: list[Graded]) -> dict[str, str]:
+    def _submissions(
+        self, connection: Connection, entries: list[Entry]
+    ) -> dict[str, str]:
         """Return the id of each learner's submission; make what is missing."""
-        ids = [one.student for one in batch]
-        known = set(at.scalars(select(STUDENT.c.id).where(STUDENT.c.id.in_(ids))))
-        _insert(at, STUDENT, [{"id": name} for name in ids if name not in known])
-        found = select(HANDED.c.student_id, HANDED.c.id).where(
-            HANDED.c.assignment_id == self.assignment, HANDED.c.student_id.in_(ids)
+        students = [entry.student for entry in entries]
+        of_students = select(STUDENT.c.id).where(STUDENT.c.id.in_(students))
+        present = set(connection.scalars(of_students))
+        missing = [{"id": name} for name in students if name not in present]
+        _insert(connection, STUDENT, missing)
+        of_assignment = select(SUBMISSION.c.student_id, SUBMISSION.c.id).where(
+            SUBMISSION.c.assignment_id == self.assignment,
+            SUBMISSION.c.student_id.in_(students),
         )
-        handed = dict(at.execute(found).all())
+        ids: dict[str, str] = dict(connection.execute(of_assignment).tuples().all())
         new = [
             {
-                **{"id": new_uuid(), "assignment_id": self.assignment},
-                **{"student_id": one.student, "timestamp": one.timestamp},
+                "id": new_uuid(),
+                "assignment_id": self.assignment,
+                "student_id": entry.student,
+                "timestamp": entry.timestamp,
             }
-            for one in batch
-            if one.student not in handed
+            for entry in entries
+            if entry.student not in ids
         ]
-        _insert(at, HANDED, new)
-        known = [one for one in batch if one.student in handed and one.timestamp]
-        if known:
-            at.execute(
-                change(HANDED).where(HANDED.c.id == bindparam("at")),
-                [{"at": handed[o.student], "timestamp": o.timestamp} for o in known],
-            )
-        return handed | {row["student_id"]: row["id"] for row in new}
+        _insert(connection, SUBMISSION, new)
+        stamps = [
+            {"submission": ids[entry.student], "timestamp": entry.timestamp}
+            for entry in entries
+            if entry.student in ids and entry.timestamp
+        ]
+        if stamps:
+            of_id = SUBMISSION.c.id == bindparam("submission")
+            connection.execute(update(SUBMISSION).where(of_id), stamps)
+        return ids | {row["student_id"]: row["id"] for row in new}
 
-    def _notebooks(self, at: Connection, handed: Iterable[str]) -> dict:
-        """Return the id of each submission's notebooks; make what is missing."""
-        handed = list(handed)
-        found = select(BOOK.c.assignment_id, BOOK.c.notebook_id, BOOK.c.id)
-        found = found.where(BOOK.c.assignment_id.in_(handed))
-        books = {(one, name): id_ for one, name, id_ in at.execute(found)}
-        new = {
-            (one, name): new_uuid()
-            for one in handed
-            for name in self.notebooks.values()
-            if (one, name) not in books
+    def _notebooks(self, connection: Connection, submissions: Iterable[str]) -> Ids:
+        """Return ids by submission and exercise's notebook; make what is missing."""
+        submissions, columns = list(submissions), SUBMITTED.c
+        of_submissions = select(
+            columns.assignment_id, columns.notebook_id, columns.id
+        ).where(columns.assignment_id.in_(submissions))
+        ids = {
+            (submission, notebook): id_
+            for submission, notebook, id_ in connection.execute(of_submissions)
         }
-        _insert(
-            at,
-            BOOK,
-            [
-                {"id": id_, "assignment_id": one, "notebook_id": name}
-                for (one, name), id_ in new.items()
-            ],
-        )
-        return books | new
-
-    def _cells(self, at: Connection, table: Any, cells: list, books: dict) -> None:
-        """Make the rows of a table that a submission must have and has not."""
-        found = select(table.c.notebook_id, table.c.cell_id)
-        found = found.where(table.c.notebook_id.in_(books.values()))
-        known = {tuple(row) for row in at.execute(found)}
-        wanted = [
-            {"notebook_id": id_, "cell_id": cell.id}
-            for (_, notebook), id_ in books.items()
-            for cell in cells
-            if cell.notebook_id == notebook and (id_, cell.id) not in known
+        new = {
+            (submission, notebook): new_uuid()
+            for submission in submissions
+            for notebook in self.notebooks.values()
+            if (submission, notebook) not in ids
+        }
+        rows = [
+            {"id": id_, "assignment_id": submission, "notebook_id": notebook}
+            for (submission, notebook), id_ in new.items()
         ]
-        _insert(at, table, wanted)
+        _insert(connection, SUBMITTED, rows)
+        return ids | new
 
-    def _grades(self, at: Connection, books: dict, written: dict) -> None:
-        self._cells(at, GRADE, self.graded, books)
+    def _add_missing_cells(
+        self,
+        connection: Connection,
+        table: Table,
+        cells: Cells,
+        notebooks: Ids,
+    ) -> None:
+        """Make the rows of a table that a submission must have and has not."""
+        of_notebooks = select(table.c.notebook_id, table.c.cell_id).where(
+            table.c.notebook_id.in_(notebooks.values())
+        )
+        present = {tuple(row) for row in connection.execute(of_notebooks)}
+        missing = [
+            {"notebook_id": id_, "cell_id": cell.id}
+            for (_, notebook), id_ in notebooks.items()
+            for cell in cells
+            if cell.notebook_id == notebook and (id_, cell.id) not in present
+        ]
+        _insert(connection, table, missing)
+
+    def _write_grades(
+        self, connection: Connection, notebooks: Ids, written: Written
+    ) -> None:
+        self._add_missing_cells(connection, GRADE, self.graded, notebooks)
         # as in nbgrader: what a person has graded is to be looked at again
         by_hand = GRADE.c.manual_score.is_not(None) | bindparam("open", type_=Boolean)
-        statement = change(GRADE).where(
-            GRADE.c.notebook_id == bindparam("book"), GRADE.c.cell_id == bindparam("of")
-        )
         values = [
-            {"book": book, "of": cell.id, "auto_score": score, "open": score is None}
-            for book, cell, score in self._values(written, "scores", self.graded)
+            {"book": id_, "of": cell.id, "auto_score": score, "open": score is None}
+            for id_, cell, score in self._values(written, "scores", self.graded)
         ]
         if values:
-            at.execute(statement.values(needs_manual_grade=by_hand), values)
+            statement = _update_cell(GRADE).values(needs_manual_grade=by_hand)
+            connection.execute(statement, values)
 
-    def _comments(self, at: Connection, books: dict, written: dict) -> None:
-        self._cells(at, COMMENT, self.commented, books)
-        statement = change(COMMENT).where(
-            COMMENT.c.notebook_id == bindparam("book"),
-            COMMENT.c.cell_id == bindparam("of"),
-        )
+    def _write_comments(
+        self, connection: Connection, notebooks: Ids, written: Written
+    ) -> None:
+        self._add_missing_cells(connection, COMMENT, self.commented, notebooks)
         values = [
-            {"book": book, "of": cell.id, "auto_comment": text}
-            for book, cell, text in self._values(written, "comments", self.commented)
+            {"book": id_, "of": cell.id, "auto_comment": text}
+            for id_, cell, text in self._values(written, "comments", self.commented)
         ]
         if values:
-            at.execute(statement, values)
+            connection.execute(_update_cell(COMMENT), values)
 
-    def _values(self, written: dict, kind: str, cells: list) -> Iterable[tuple]:
-        """Yield row of the notebook, cell and value for all that is to be written."""
-        for book, (one, name) in written.items():
-            values = one.rows[name][kind]
+    def _values(
+        self, written: Written, kind: str, cells: Cells
+    ) -> Iterable[tuple[str, Row[Any], Any]]:
+        """Yield id of the notebook, cell and value for all that is to be written."""
+        for id_, (entry, name) in written.items():
+            values = entry.rows[name][kind]
             for cell in cells:
                 of_notebook = cell.notebook_id == self.notebooks[name]
                 if of_notebook and cell.name in values:
-                    yield book, cell, values[cell.name]
+                    yield id_, cell, values[cell.name]
 
 
-def _insert(at: Connection, table: Any, rows: list[dict]) -> None:
+def _update_cell(table: Table) -> Update:
+    """Return the statement that changes the row of one cell in one notebook."""
+    return update(table).where(
+        table.c.notebook_id == bindparam("book"), table.c.cell_id == bindparam("of")
+    )
+
+
+def _insert(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
     if rows:
-        at.execute(insert(table), rows)
+        connection.execute(insert(table), rows)

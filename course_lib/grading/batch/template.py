@@ -19,6 +19,7 @@ import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 MAX_FDS = 16  # of one worker
 NEW_PYTHON = (
@@ -26,7 +27,7 @@ NEW_PYTHON = (
     "importlib.import_module('course_lib.grading.batch.template').main(*sys.argv[1:])"
 )
 Target = Callable[..., None]
-_kept: list = []
+_kept: list[Any] = []
 
 
 @dataclass
@@ -78,11 +79,10 @@ class Template:
         """
         with self.lock:
             for _ in range(0 if self.closed else 2):
-                if self.sock is None:
-                    self._start()
+                sock = self.sock or self._start()
                 with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-                    socket.send_fds(self.sock, [b"f"], list(fds))
-                    text, [*pidfd], _, _ = socket.recv_fds(self.sock, 32, 1)
+                    socket.send_fds(sock, [b"f"], list(fds))
+                    text, [*pidfd], _, _ = socket.recv_fds(sock, 32, 1)
                     if pidfd:
                         return Forked(int(text), *pidfd)
                     if text:
@@ -118,7 +118,7 @@ class Template:
         finally:
             os._exit(code)  # no teardown of what belongs to the parent
 
-    def _start(self) -> None:
+    def _start(self) -> socket.socket:
         self.sock, theirs = socket.socketpair()
         place = f"{self.target.__module__}:{self.target.__qualname__}"
         words = [str(theirs.fileno()), json.dumps(sys.path), place]
@@ -129,6 +129,7 @@ class Template:
                 pass_fds=[theirs.fileno()],
             )
         self.pid, started.returncode = started.pid, 0  # we wait for it ourselves
+        return self.sock
 
 
 def _keep_only(sock: socket.socket) -> None:

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -10,28 +11,18 @@ from pathlib import Path
 
 import psutil
 import pytest
-from grading.batch.test_pool import (
-    NAME,
-    ROOT,
-    command,
-    contents,
-    fresh,
-    prepared,
-    progress,
-    undisturbed,
-    workers,
-)
+from grading.batch.class_kit import IGNORED, NAME, command, contents, fresh, progress
+from places import ROOT
 
-from course_lib.grading.batch import dask, pool, submissions
+from course_lib.grading.batch import dask, pool
+from course_lib.grading.batch.jobs import Job, Result, Shared
+from course_lib.grading.batch.submissions import Batch
 from course_lib.grading.course import load_config, programs_on_path, quiet
+from course_lib.grading.submission.read import fetch
 
 pytest.importorskip("distributed")
-__all__ = ["prepared", "undisturbed", "workers"]  # fixtures
-pytestmark = pytest.mark.filterwarnings(
-    "ignore::ResourceWarning",
-    "ignore::DeprecationWarning",
-    "ignore::pytest.PytestUnraisableExceptionWarning",
-)
+NOTHING = Shared("k", NAME, exercises={}, engine={}, before=[], after=[])
+pytestmark = IGNORED
 
 
 def started(*arguments: str) -> subprocess.Popen:
@@ -103,24 +94,32 @@ def test_a_worker_that_dies_costs_nothing(prepared, undisturbed, tmp_path, clust
     assert contents(root) == undisturbed[1]
 
 
+def test_ctrl_c_ends_a_run_that_waits_for_a_cluster(prepared, tmp_path):
+    root = fresh(prepared, tmp_path / "course")
+    process = command(root, "--workers", "1", "--scheduler", "local")
+    while not progress(root) and process.poll() is None:
+        time.sleep(0.01)
+    os.killpg(process.pid, signal.SIGINT)
+    assert process.wait(60) == 2
+    assert progress(root) < 6, "the run was over before it was stopped"
+
+
 def test_a_call_has_a_time_limit(prepared, tmp_path, cluster):
     address, _ = cluster
     root = fresh(prepared, tmp_path / "course")
-    whole = submissions.Class(root, NAME, load_config(root))
-    with quiet(), programs_on_path(), whole.writer.opened():
-        shared = whole.shared()
-        student, folder = next(iter(whole.folders().items()))
-        job = {"student": student, "key": "k"}
-        job["handed"] = {NAME: submissions.fetch(folder, NAME)}
+    batch = Batch(root, NAME, load_config(root))
+    with quiet(), programs_on_path(), batch.writer.begin():
+        shared = batch.share()
+        student, folder = next(iter(batch.find_folders().items()))
+        job = Job("k", student, {NAME: fetch(folder, NAME)})
         remote = dask.DaskWorkers(address, 1, shared)
         try:
             first, remote.limit_s = remote.limit_s, 0.05
             with pytest.raises(pool.Accident, match="did not answer for 0 s"):
                 remote.call(0, job)
             remote.limit_s = first
-            assert submissions.unpacked(remote.call(0, job), "k")["rows"][NAME][
-                "scores"
-            ]
+            result = Result.unpack(remote.call(0, job), "k")
+            assert result.rows[NAME]["scores"]
         finally:
             remote.close()
 
@@ -128,10 +127,10 @@ def test_a_call_has_a_time_limit(prepared, tmp_path, cluster):
 def test_without_dask_there_is_a_sentence(monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(pool.Accident, match="pip install distributed"):
-        dask.DaskWorkers("local", 1, {})
+        dask.DaskWorkers("local", 1, NOTHING)
 
 
 def test_an_address_where_nobody_is_has_a_sentence(monkeypatch):
     monkeypatch.setattr(dask, "CONNECT_S", 1)
     with pytest.raises(pool.Accident, match="no Dask worker at tcp://127"):
-        dask.DaskWorkers("tcp://127.0.0.1:9", 1, {"engine": {}, "exercises": {}})
+        dask.DaskWorkers("tcp://127.0.0.1:9", 1, NOTHING)

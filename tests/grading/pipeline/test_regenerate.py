@@ -10,7 +10,7 @@ import nbformat
 import pytest
 from grading import engine_kit as kit
 from grading import postgres_kit
-from grading.batch.test_pool import answer
+from grading.batch.class_kit import answer
 from nbgrader.api import Gradebook
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory

@@ -23,7 +23,7 @@ from nbgrader.utils import compute_checksum
 from traitlets import Float
 from traitlets.config import Config
 
-from course_lib.grading.batch.grade import tight
+from course_lib.grading.batch.grade import warn_if_memory_is_short
 from course_lib.grading.engine.preprocessor import Engine
 from course_lib.grading.pipeline import plain, steps
 from course_lib.grading.pipeline.autograde import CourseAutograde
@@ -103,11 +103,14 @@ def test_a_step_that_workers_cannot_import_is_refused():
         steps.described([len], Config())
 
 
-def test_too_many_workers_for_the_memory_are_warned_of():
-    assert tight(1, Engine(memory_mib=1)) is None
-    text = tight(10_000, Engine(memory_mib=1000))
+def test_too_many_workers_for_the_memory_are_warned_of(capsys):
+    warn_if_memory_is_short(1, Engine(memory_mib=1))
+    assert capsys.readouterr().err == ""
+    warn_if_memory_is_short(10_000, Engine(memory_mib=1000))
+    text = capsys.readouterr().err
     assert "1 x 600 MiB + 10000 x (60 + 1000) MiB = 10600600 MiB" in text
-    text = tight(10_000, Engine(memory_mib=1000), share=False)
+    warn_if_memory_is_short(10_000, Engine(memory_mib=1000), share=False)
+    text = capsys.readouterr().err
     assert "10000 x 600 MiB + 10000 x (60 + 1000) MiB = 16600000 MiB" in text
 
 

@@ -323,13 +323,13 @@ def test_a_server_that_restarts_is_waited_for(postgres, tmp_path):
             return at.scalar(text("SELECT count(*) FROM student"))
 
     writer = GradebookWriter()
-    assert writer.patiently(ask) == 0
+    assert writer.retry_while_locked(ask) == 0
     postgres.stop()
     writer.lock_patience = 0.0
     with pytest.raises(sqlalchemy.exc.OperationalError):
-        writer.patiently(ask)
+        writer.retry_while_locked(ask)
     writer.lock_patience = 300.0
-    asking = threading.Timer(0, lambda: answers.append(writer.patiently(ask)))
+    asking = threading.Timer(0, lambda: answers.append(writer.retry_while_locked(ask)))
     answers: list[int] = []
     asking.start()
     time.sleep(1)
