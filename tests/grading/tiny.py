@@ -33,13 +33,13 @@ print("✓ example:", double(1) == 2)
 ### BEGIN HIDDEN TESTS
 hidden_number_of_double = "CANARY_in_the_hidden_region"
 right = double(21) == 42
-from course_lib.checks import results  # noqa: E402
+from course_lib.results import scores  # noqa: E402
 
 found = {"check": "21", "concept": "values", "mistake": None, "hint": None}
 found["gap"] = "another number"
 result = {"task": "double", "points": 2.0, "score": 2.0 if right else 0.5, "seed": 7}
 result |= {"seconds": 0.5, "failures": [] if right else [found]}
-results.publish(result)
+scores.publish(result)
 check.score = lambda: 2.0 if right else 0.5
 ### END HIDDEN TESTS
 check.score()
