@@ -16,17 +16,15 @@ BY_PARAMETER = {
     "tests/browser/test_pages.py": r"[\w/]+",  # the page
     "tests/grading/test_corpus.py": r"\d\d_\w+-\d+",  # the batch
 }
-# files of a minute or more, the longest first
+# files of a minute or more, or folders of such files; the longest first
 LONG = (
     "tests/grading/test_corpus.py",
     "tests/grading/pipeline/test_grading.py",
-    "tests/grading/batch/test_pool.py",
+    "tests/grading/batch",
     "tests/grading/sandbox/test_sandbox.py",
     "tests/grading/engine/test_engine_nbgrader.py",
     "tests/grading/engine/test_twins.py",
-    "tests/grading/batch/test_same_scores.py",
-    "tests/grading/batch/test_dask.py",
-    "tests/grading/term/test_term.py",
+    "tests/grading/term",
     "tests/authoring/test_exercises.py",
     "tests/browser/test_formgrader.py",
 )
@@ -48,9 +46,9 @@ def put_in_order(items: list) -> None:
         places.setdefault(unit(item.nodeid), len(places))
 
     def place(item) -> tuple[bool, int, int]:
-        file, name = item.nodeid.partition("::")[0], unit(item.nodeid)
-        rank = LONG.index(file) if file in LONG else len(LONG)
-        return name in needing, rank, places[name]
+        name = unit(item.nodeid)
+        long = [rank for rank, start in enumerate(LONG) if name.startswith(start)]
+        return name in needing, min(long, default=len(LONG)), places[name]
 
     items.sort(key=place)
 
