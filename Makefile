@@ -24,7 +24,7 @@ demo: exercises
 	python -m course_lib demo
 
 test: .venv/ready
-	ruff check . && ruff format --check . && mypy course_lib && pytest -n 2 --dist loadfile
+	ruff check . && ruff format --check . && mypy course_lib && pytest -n 2
 
 serve: all
 	python -m course_lib serve

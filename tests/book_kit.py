@@ -6,6 +6,7 @@ import subprocess
 import sys
 from functools import cache
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import yaml
 from bs4 import BeautifulSoup
@@ -14,18 +15,27 @@ from places import ROOT
 CHAPTERS = sorted((ROOT / "book").glob("[0-9][0-9]_*.md"))
 
 
-def build_book(folder: Path) -> subprocess.CompletedProcess:
-    """Build the book in a folder, warnings being errors, as CONTRIBUTING says."""
+def build_book(folder: Path, started=lambda process: None) -> CompletedProcess:
+    """Build the book in a folder, warnings being errors, as CONTRIBUTING says.
+
+    Args:
+        folder: it holds `_config.yml`.
+        started: is called with the process of the build, so that one can end it.
+    """
     command = Path(sys.executable).with_name("jupyter-book")
-    return subprocess.run(
-        [command, "build", ".", "-n", "-W", "--keep-going"],
+    words = [command, "build", ".", "-n", "-W", "--keep-going"]
+    with subprocess.Popen(
+        words,
         cwd=folder,
         env={**os.environ, "NO_COLOR": "1"},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
         encoding="utf-8",
-    )
+    ) as process:
+        started(process)
+        output, _ = process.communicate()
+    return CompletedProcess(words, process.returncode, output)
 
 
 def complaints(output: str) -> str:

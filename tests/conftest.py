@@ -1,4 +1,4 @@
-"""What all tests may ask for: the built book, built once a test run.
+"""What all tests may ask for: the built book. How a run is shared among workers.
 
 At the end of a run it prints the matrices task × mistake that the run has made.
 """
@@ -8,11 +8,13 @@ import time
 from pathlib import Path
 
 import pytest
-from book_kit import ROOT, build_book, complaints
-from filelock import FileLock
+import scheduling
+from book_kit import ROOT
+from book_once import BookOnce
 
 BUILD = ROOT / "_build"
 STARTED = time.time()
+BOOK = BookOnce(ROOT)
 
 
 def pytest_addoption(parser):
@@ -21,6 +23,28 @@ def pytest_addoption(parser):
         metavar="DIR",
         help="tests/browser: put a picture of every page, width and theme there",
     )
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    return scheduling.Units(config, log)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        scheduling.put_in_order(items)
+
+
+def pytest_collection_finish(session):
+    """Begin to build the book, where several workers can use the time until then."""
+    first = os.environ.get("PYTEST_XDIST_WORKER") == "gw0"
+    if first and any(map(scheduling.needs_book, session.items)):
+        BOOK.start()
+
+
+def pytest_sessionfinish():
+    BOOK.stop()
 
 
 def pytest_terminal_summary(terminalreporter):
@@ -33,21 +57,9 @@ def pytest_terminal_summary(terminalreporter):
 @pytest.fixture(scope="session")
 def built_book() -> Path:
     """The folder of the built site; the build runs once, also with several workers."""
-    BUILD.mkdir(exist_ok=True)
-    stamp, run = BUILD / "built-by", os.environ.get("PYTEST_XDIST_TESTRUNUID")
-    with FileLock(BUILD / "book.lock"):
-        if (
-            run is None
-            or not stamp.is_file()
-            or stamp.read_text(encoding="utf-8") != run
-        ):
-            stamp.unlink(missing_ok=True)
-            built = build_book(ROOT)
-            if built.returncode:
-                pytest.fail(
-                    "jupyter-book build . -n -W --keep-going fails:\n"
-                    + complaints(built.stdout),
-                    pytrace=False,
-                )
-            stamp.write_text(run or "", encoding="utf-8")
+    wrong = BOOK.complaints()
+    if wrong:
+        pytest.fail(
+            f"jupyter-book build . -n -W --keep-going fails:\n{wrong}", pytrace=False
+        )
     return BUILD / "html"

@@ -14,6 +14,37 @@ pytestmark = pytest.mark.browser
 AXE = (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
 PAGES = ["book/index", *files_in_toc(), "search", "genindex"]
 HEAVIEST = 2.2e6  # bytes
+COLOURS = ["color-contrast", "link-in-text-block"]
+# Contrast depends on the colour, size and weight of a text and on what lies behind it.
+LOOKS = """() => {
+  const looks = new Map();
+  for (const word of document.querySelectorAll("pre, pre *")) {
+    if (![...word.childNodes].some((n) => n.nodeType === 3 && n.data.trim())) continue;
+    const style = getComputedStyle(word);
+    const behind = [];
+    for (let box = word; box; box = box.parentElement) {
+      const { backgroundColor, backgroundImage, opacity } = getComputedStyle(box);
+      behind.push(backgroundColor, backgroundImage, opacity);
+    }
+    const seen = word.checkVisibility();
+    const look = [style.color, style.fontSize, style.fontWeight, seen, ...behind];
+    const key = look.join();
+    // the longest word of a look: axe-core passes over single letters and signs
+    const longest = looks.get(key)?.textContent.trim().length ?? 0;
+    if (word.textContent.trim().length > longest) looks.set(key, word);
+  }
+  return [...looks.values()];
+}"""
+CHECK_COLOURS = f"""options => {{
+  const words = ({LOOKS})();
+  const include = [document.documentElement, ...words];
+  const exclude = [...document.querySelectorAll("pre")];
+  return axe.run({{ include, exclude }}, options);
+}}"""
+PALE = """() => {
+  const words = [...document.querySelectorAll("article pre span")];
+  words.findLast((word) => /\\w{3}/.test(word.textContent)).style.color = "#bbb";
+}"""
 WIDER = """() => {
   const wide = document.scrollingElement.scrollWidth - innerWidth;
   if (wide <= 0) return [];
@@ -23,6 +54,9 @@ WIDER = """() => {
     .map((e) => `${e.tagName} ${e.className}: ${e.textContent.slice(0, 40)}`)
     .concat(`the page is ${wide} px wider than the screen`);
 }"""
+# what stands in a closed <details> is not on the page
+TOO_WIDE = """boxes => boxes.flatMap((e, index) =>
+  e.scrollWidth - e.clientWidth > 20 && e.checkVisibility() ? [index] : [])"""
 TAB_STOPS = """() => [...document.querySelectorAll("a[href], button, input, summary")]
   .filter((e) => e.checkVisibility() && e.tabIndex >= 0)
   .map((e) => { e.focus({ focusVisible: true }); return [e, getComputedStyle(e)]; })
@@ -30,13 +64,21 @@ TAB_STOPS = """() => [...document.querySelectorAll("a[href], button, input, summ
   .map(([e]) => e.outerHTML.slice(0, 120))"""
 
 
-def violations(page) -> list[str]:
-    """Return what axe-core finds on the page, worst first."""
+def violations(page, only_colours: bool = False) -> list[str]:
+    """Return what axe-core finds on the page; the colours of code once per look.
+
+    A page has thousands of coloured words of code in a few colours, and the contrast of
+    each would take as long as all other rules together, four times over.
+    """
     if page.evaluate("() => !window.axe"):
         page.evaluate(AXE)
     # preload would ask the server for every style sheet once more
     options = {"resultTypes": ["violations"], "preload": False}
-    found = page.evaluate("options => axe.run(options)", options)["violations"]
+    colours = {**options, "runOnly": {"type": "rule", "values": COLOURS}}
+    found = page.evaluate(CHECK_COLOURS, colours)["violations"]
+    if not only_colours:
+        others = {**options, "rules": {rule: {"enabled": False} for rule in COLOURS}}
+        found += page.evaluate("options => axe.run(options)", others)["violations"]
     return [
         f"{one['impact']}: {one['id']}: {node['target']}: {node['failureSummary']}"
         for one in found
@@ -53,7 +95,8 @@ def test_a_page_is_whole_offline_and_accessible(visit, picture, name, width):
     for theme in ("light", "dark"):
         show_theme(page, theme)
         picture(page, f"{name.replace('/', '_')}-{width}-{theme}")
-        found[theme] = violations(page)
+        # the tree is the same in both themes: on phones, names and roles run once
+        found[theme] = violations(page, only_colours=(width, theme) == (390, "dark"))
     assert not visited.errors
     assert not visited.outside
     assert not visited.missing
@@ -64,6 +107,14 @@ def test_a_page_is_whole_offline_and_accessible(visit, picture, name, width):
         page.set_viewport_size({"width": 320, "height": 640})
         settle(page)
         assert page.evaluate(WIDER) == []
+
+
+def test_one_pale_word_among_the_code_of_a_page_is_seen(visit):
+    page = visit("book/instructors.html").page
+    assert violations(page, only_colours=True) == []
+    page.evaluate(PALE)
+    (found,) = violations(page, only_colours=True)
+    assert "color-contrast" in found
 
 
 @pytest.mark.parametrize("name", [f"book/{path.stem}" for path in CHAPTERS])
@@ -139,12 +190,9 @@ def test_what_is_too_wide_scrolls_in_its_own_box_by_keyboard(visit):
     for path in CHAPTERS:
         page = visit(f"book/{path.stem}.html", 320).page
         for kind in scrolled:
-            for box in page.locator(f"article {kind}").all():
-                # what stands in a closed <details> is not on the page
-                if not box.evaluate(
-                    "e => e.scrollWidth - e.clientWidth > 20 && e.checkVisibility()"
-                ):
-                    continue
+            boxes = page.locator(f"article {kind}")
+            for index in boxes.evaluate_all(TOO_WIDE):
+                box = boxes.nth(index)
                 box.focus()
                 box.press("ArrowRight")
                 assert box.evaluate("e => e === document.activeElement"), path.name
@@ -153,4 +201,5 @@ def test_what_is_too_wide_scrolls_in_its_own_box_by_keyboard(visit):
                     f"{path.name}: {box.inner_text()[:60]!r} does not scroll"
                 )
                 scrolled[kind] += 1
+        page.context.close()
     assert all(scrolled.values()), scrolled

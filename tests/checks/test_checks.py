@@ -353,6 +353,30 @@ def test_the_verdict_does_not_depend_on_the_bank():
         task.score()
 
 
+def test_no_score_reads_the_known_mistakes(monkeypatch):
+    """What fails is found first, and the points follow from it alone."""
+
+    def read(bank):
+        raise LookupError("the mistakes are read")
+
+    answers = {
+        right: set(),
+        lambda x, w: (x * w).mean(-1): {"values"},
+        lambda x, w: (x.detach() * w).sum(-1): {"gradients"},
+        lambda x, w: x.mul_(w).sum(-1): {"arguments"},
+    }
+    monkeypatch.setattr(checks.Bank, "mistakes", property(read))
+    for answer, wanted in answers.items():
+        task = checks.Task("scale_sum", answer, points=4)
+        task.hidden(case, checks.Bank("scale_sum", TEXT))
+        failed = task._run_hidden()
+        assert wanted <= failed.keys()
+        assert bool(failed) == bool(wanted)
+        if "values" in failed:
+            with pytest.raises(LookupError):  # the words are looked for afterwards
+                task.score()
+
+
 @pytest.mark.parametrize(
     ("got", "want", "words"),
     [

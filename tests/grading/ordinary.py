@@ -6,6 +6,8 @@ from pathlib import Path
 
 from places import ROOT
 
+NOBODY = 65534
+
 
 def closed_folders(path: str) -> list[str]:
     """Return the outermost folder above a path that only its owner can enter."""
@@ -33,7 +35,7 @@ def as_ordinary_user(words: list[str]) -> list[str]:
     for place, at in kept.items():
         script += [f'mkdir -p "{place}"', f'mount --bind "{at}" "{place}"']
     script += ['umount -l "$keep"', 'rmdir "$keep"']
-    script.append('exec setpriv --reuid 65534 --regid 65534 --clear-groups "$@"')
+    script.append(f'exec setpriv --reuid {NOBODY} --regid {NOBODY} --clear-groups "$@"')
     lines = "\n".join(script)
     own = ["unshare", "--mount", "--propagation", "private"]
     return [*own, "sh", "-c", lines, "-", *words]

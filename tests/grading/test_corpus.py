@@ -1,8 +1,8 @@
 """The corpus is sound, its runner sees what it is there to see, the engine stands up.
 
 The entries are checked against themselves, and the runner against graders with known
-faults. Under the engine the quick selection is graded; UNROLLED_CORPUS=all grades all
-of it, which takes an hour.
+faults. Under the engine the quick selection is graded, batch by batch;
+UNROLLED_CORPUS=all grades all of it, which takes an hour.
 """
 
 import base64
@@ -17,20 +17,35 @@ from pathlib import Path
 import corpus_run
 import pytest
 from corpus import CLASSES, ENTRIES, class_of, making, quick
-from corpus.batch import TEMPLATE, run
+from corpus.batch import TEMPLATE, batches, run
 from corpus.outcome import Outcome, line
 from corpus.pages import active, leaks
+from filelock import FileLock
 from grading import engine_kit as kit
 
 HERE = Path(__file__).parent
 BASELINE = HERE / "corpus" / "plain_nbgrader.json"
 KEPT = HERE / "corpus" / "engine.json"
+ALL = os.environ.get("UNROLLED_CORPUS") == "all"
+# a batch is graded in a course of its own; workers share the batches
+BATCHES = batches(ENTRIES if ALL else quick(), 24)
+BATCH_NAMES = [f"{batch[0].exercise}-{n}" for n, batch in enumerate(BATCHES)]
 
 
 @pytest.fixture(scope="module")
 def work(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("corpus")
-    making.new_course(folder / TEMPLATE)
+    """A folder with a course to copy; it takes a minute to make, once per test run."""
+    base = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        base = base.parent  # of all workers
+    folder = base / "corpus"
+    ready = folder / "ready"
+    with FileLock(base / "corpus.lock"):
+        if not ready.exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir()
+            making.new_course(folder / TEMPLATE)
+            ready.touch()
     return folder
 
 
@@ -162,18 +177,24 @@ def rows(path):
     ]
 
 
-def test_under_the_engine_everything_is_as_it_should_be(tmp_path):
+@pytest.mark.parametrize("number", range(len(BATCHES)), ids=lambda n: BATCH_NAMES[n])
+def test_under_the_engine_everything_is_as_it_should_be(number, work, tmp_path):
     kit.backend()
-    all_ = os.environ.get("UNROLLED_CORPUS") == "all"
-    out = tmp_path / "out.json"
-    words = ["--grader", "ours", "--jobs", "2", "--batch", "24", "--out", str(out)]
-    words += ["--work", str(tmp_path / "work")] + ([] if all_ else ["--quick"])
+    entries, out = BATCHES[number], tmp_path / "out.json"
+    words = ["--grader", "ours", "--jobs", "1", "--batch", "24", "--out", str(out)]
+    words += ["--work", str(work), "--only", *(entry.name for entry in entries)]
     runner = [sys.executable, str(HERE / "corpus_run.py"), *words]
     done = subprocess.run(runner, capture_output=True, text=True, encoding="utf-8")
     assert out.exists(), done.stderr
     found = rows(out)
-    assert {o.name for o in found} == {e.name for e in (ENTRIES if all_ else quick())}
+    assert {outcome.name for outcome in found} == {entry.name for entry in entries}
     assert [line(outcome) for outcome in found if not outcome.good] == []
+
+
+def test_the_batches_hold_every_entry_once():
+    names = [entry.name for batch in BATCHES for entry in batch]
+    assert sorted(names) == sorted(e.name for e in (ENTRIES if ALL else quick()))
+    assert len(set(BATCH_NAMES)) == len(BATCHES)
 
 
 def test_the_kept_run_of_the_engine_is_of_the_whole_corpus_and_without_fault():

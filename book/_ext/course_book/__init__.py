@@ -1,6 +1,7 @@
 """What the book needs beyond Jupyter Book: a local Sphinx extension in small parts.
 
 execution   one thread, this checkout's course_lib, a cache that notices its edits
+side_by_side  pages run as many at a time as there are cores
 numbers     Figure 3.1 and equation (3.1) belong to chapter 3
 alt_text    a picture without alternative text stops the build
 mathjax     the mathematics script, copied from a package, not from the network
@@ -16,6 +17,7 @@ from course_book import (
     mathjax,
     numbers,
     restart,
+    side_by_side,
     tidy,
 )
 
@@ -23,6 +25,7 @@ from course_book import (
 def setup(app):
     """Connect each part to the moment of the build it works at."""
     app.connect("config-inited", execution.prepare, priority=100)
+    app.connect("env-before-read-docs", side_by_side.run_pages)
     app.connect("env-get-updated", numbers.number_by_chapter, priority=900)
     app.connect("doctree-resolved", alt_text.require)
     app.connect("html-page-context", downloads.offer_notebook, priority=400)
