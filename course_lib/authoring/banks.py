@@ -20,6 +20,7 @@ from course_lib.results.marks import answers, read_mark
 
 KINDS = "mistakes", "accepted"
 SHARED = "_shared"
+IMPORTS = ast.Import | ast.ImportFrom
 
 
 def texts_of(
@@ -68,22 +69,36 @@ def first_mistake(text: str, task: str) -> str | None:
     """Return the first mistake of a task, written as a learner's answer, if any.
 
     The imports and helpers of the file come along. A mistake that calls the right
-    answer is passed over: under that name it would call itself.
+    answer is passed over, even if a helper does it: it would call itself.
 
     Args:
         text: the mistakes of the task; see `read_answers`.
         task: the function that the learner writes.
     """
     tree = ast.parse(text)
-    mistakes = answers(tree)
-    for mistake in mistakes:
-        if task in {getattr(part, "id", None) for part in ast.walk(mistake)}:
+    imports = [node for node in tree.body if isinstance(node, IMPORTS)]
+    for mistake in answers(tree):
+        functions = _called(mistake, tree)
+        if any(task in _names(function) for function in functions):
             continue
         mistake.name, mistake.body = task, mistake.body[1:]  # without its docstring
-        around = [node for node in tree.body if node not in mistakes]
-        around = [node for node in around if not isinstance(node, ast.Expr)]
-        return "\n\n".join(ast.unparse(node) for node in [*around, mistake])
+        return "\n\n".join(ast.unparse(node) for node in [*imports, *functions])
     return None
+
+
+def _called(function: ast.FunctionDef, tree: ast.Module) -> list[ast.FunctionDef]:
+    """Return a function and those of its file that it calls, in the file's order."""
+    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
+    called, waiting = [], [function]
+    while waiting:
+        called.append(waiting.pop())
+        names = _names(called[-1])
+        waiting += [f for f in functions if f.name in names and f not in called]
+    return [node for node in functions if node in called]
+
+
+def _names(function: ast.FunctionDef) -> set[str]:
+    return {part.id for part in ast.walk(function) if isinstance(part, ast.Name)}
 
 
 def check_answers(path: Path, cells: list) -> None:

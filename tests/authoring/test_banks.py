@@ -157,3 +157,9 @@ def test_a_mistake_as_an_answer_brings_its_helpers_and_imports():
     names = {}
     exec(answer, names)
     assert names["double"](9) == 4.5
+
+
+def test_a_mistake_whose_helper_calls_the_right_answer_is_passed_over():
+    """Under the name of the task it would call itself."""
+    circle = WRONG.replace("math.floor(x)", "double(x)")
+    assert banks.first_mistake(circle, "double") is None

@@ -70,8 +70,11 @@ def honest(path: Path) -> dict[str, dict[str, str]]:
             )
             for task, name in filter(None, chosen)
         }
-    task = next(iter(exercise.tests))
-    wrong = banks.first_mistake(exercise.text("mistakes", task), task)
+    mistakes = (
+        (task, banks.first_mistake(exercise.text("mistakes", task), task))
+        for task in exercise.tests
+    )
+    task, wrong = next(pair for pair in mistakes if pair[1])
     found["wrong"] = right | {task: wrong}
     sample = list(found) if ALL else ["right", "accepted_0", "wrong"]
     return {name: found[name] for name in sample}
