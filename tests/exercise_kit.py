@@ -9,12 +9,14 @@ import contextlib
 import io
 from dataclasses import dataclass
 from pathlib import Path
+from types import FunctionType
 
 import nbformat
 from places import ROOT
 
-from course_lib.authoring import build
+from course_lib.authoring import banks, build
 from course_lib.checks import CheckFailed
+from course_lib.results.marks import answers
 
 SOURCES = build.sources(ROOT)
 
@@ -81,20 +83,36 @@ class Exercise:
         """Run the test cell of a task in a copy of a namespace."""
         return run_cell(self.tests[task].source, dict(namespace))
 
-    def answers(self, kind: str) -> list[tuple[str, object]]:
-        """Return a bank's functions by task: mistakes, accepted answers, shortcuts."""
-        path = self.path.parent / kind / self.path.name
+    def text(self, kind: str, task: str) -> str:
+        """Return the text of the answers of a kind to a task."""
+        if kind == "shortcuts":  # one file per exercise; a mark says the task
+            path = self.path.parent / kind / self.path.name
+            return path.read_text(encoding="utf-8")
+        return banks.read_answers(self.path.parent / kind / self.name, task)
+
+    def answers(self, kind: str) -> list[tuple[str, FunctionType]]:
+        """Return functions by task: mistakes, accepted answers, or shortcuts."""
+        if kind == "shortcuts":
+            return self._shortcuts()
+        found, solved = [], self.solved()
+        for task in self.tests:
+            names, namespace = [], dict(solved)
+            for path in banks.answer_files(self.path.parent / kind / self.name, task):
+                tree = ast.parse(path.read_text(encoding="utf-8"))
+                exec(compile(tree, str(path), "exec"), namespace)
+                names += [node.name for node in answers(tree)]
+            found += [(task, namespace[name]) for name in names]
+        return found
+
+    def _shortcuts(self) -> list[tuple[str, FunctionType]]:
+        path = self.path.parent / "shortcuts" / self.path.name
         namespace = self.solved()
-        known = set(namespace)
-        exec(compile(path.read_text(encoding="utf-8"), str(path), "exec"), namespace)
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        exec(compile(tree, str(path), "exec"), namespace)
         found = []
-        for name, function in namespace.items():
-            mark = getattr(function, f"marked_{kind.removesuffix('s')}", None)
-            if name in known or mark is None:
-                continue
-            task = mark if kind == "accepted" else mark[0]
+        for node in answers(tree):
+            task = namespace[node.name].marked_shortcut[0]
             if task not in self.tests:
-                line = function.__code__.co_firstlineno
-                raise ValueError(f"{path}:{line}: there is no task {task!r}")
-            found.append((task, function))
+                raise ValueError(f"{path}:{node.lineno}: there is no task {task!r}")
+            found.append((task, namespace[node.name]))
         return found

@@ -7,15 +7,15 @@ The first arrow is `write_source`, which expands short cell keys and packs each 
 bank; the second is nbgrader's own GenerateAssignment.
 """
 
-import ast
 import re
 from pathlib import Path
 
-import jupytext
 import nbformat
 
+from course_lib.authoring.banks import check_answers, texts_of
 from course_lib.authoring.rules import AssignmentError, check_exercise
-from course_lib.authoring.twins import given, twins
+from course_lib.authoring.source import ROOT, read_cells, sources, tasks
+from course_lib.authoring.twins import given
 
 ROLES = {
     "setup": {"grade": False, "solution": False, "locked": True},
@@ -25,31 +25,6 @@ ROLES = {
 }
 KERNELSPEC = {"display_name": "Python 3", "language": "python", "name": "python3"}
 LOAD_BANK = re.compile(r'checks\.load_bank\(\s*"([^"]+)",\s*"([^"]+)"\s*\)')
-ROOT = Path(__file__).parents[2]
-
-
-def sources(root: Path) -> list[Path]:
-    """Return the exercises of a course, in order."""
-    return sorted((root / "solutions").glob("[0-9]*.py"))
-
-
-def read_cells(path: Path) -> list[nbformat.NotebookNode]:
-    """Return the cells of `solutions/NAME.py`; each knows the line it starts at."""
-    notebook = jupytext.read(path, fmt="py:percent")
-    starts = [
-        number
-        for number, line in enumerate(
-            path.read_text(encoding="utf-8").splitlines(), start=1
-        )
-        if line.startswith("# %%")
-    ]
-    if len(starts) != len(notebook.cells):
-        raise AssignmentError(f'{path.name}:1: the first line must open a cell, "# %%"')
-    for cell, line in zip(notebook.cells, starts, strict=True):
-        cell.line = line
-        for layout in ("cell_marker", "lines_to_next_cell"):
-            cell.metadata.pop(layout, None)
-    return notebook.cells
 
 
 def read_source(path: Path) -> nbformat.NotebookNode:
@@ -61,6 +36,7 @@ def read_source(path: Path) -> nbformat.NotebookNode:
     """
     cells = read_cells(path)
     check_exercise(path, cells)
+    check_answers(path, cells)
     _check_gifts(path, cells)
     for cell in cells:
         cell.pop("line")
@@ -82,10 +58,9 @@ def read_source(path: Path) -> nbformat.NotebookNode:
 
 def _check_gifts(path: Path, cells: list) -> None:
     """Refuse an exercise that hands out what one of its tasks is to write."""
-    tasks = [cell.metadata["solution"] for cell in cells if "solution" in cell.metadata]
     for cell in cells:
         if "setup" in cell.metadata:
-            for task in tasks:
+            for task in tasks(cells):
                 if found := given([cell.source], task):
                     problem = f"gives {found}, which task {task!r} is to write"
                     raise AssignmentError(f"{path.name}:{cell.line}: {problem}")
@@ -102,68 +77,13 @@ def _grading(metadata: dict, role: str) -> dict:
 
 
 def _packed(path: Path, exercise: str, task: str) -> str:
-    text = bank_text(exercise, task, path.parents[1])
-    if "'''" in text:
+    reference, wrong, names = texts_of(exercise, task, path.parents[1])
+    if "'''" in reference:
         raise AssignmentError(
             f"{path.name}: a bank is packed between ''' and must not contain it; "
-            'use """ in solutions and mistakes'
+            'use """ in solutions'
         )
-    return f"checks.Bank(\"{task}\", r'''\n{text}''', {twins(task)!r})"
-
-
-def bank_text(exercise: str, task: str, root: Path = ROOT) -> str:
-    """Return the text of a task's bank: set-up, solutions, and its mistakes.
-
-    Args:
-        exercise: the exercise's name, such as "03_rnn".
-        task: the function that the learner writes.
-        root: the folder of the course.
-    """
-    path = root / "solutions" / f"{exercise}.py"
-    parts = []
-    for cell in read_cells(path):
-        if cell.cell_type == "code" and "tests" not in cell.metadata:
-            parts.append(_without_docstrings(_without_markers(cell.source)))
-        if cell.metadata.get("solution") == task:
-            break
-    mistakes = path.parent / "mistakes" / path.name
-    if mistakes.exists():
-        parts.append(_of_task(mistakes.read_text(encoding="utf-8"), task))
-    return "\n\n".join(part.strip("\n") for part in parts) + "\n"
-
-
-def _without_markers(source: str) -> str:
-    return re.sub(r"^\s*### (BEGIN|END) SOLUTION\n?", "", source, flags=re.M)
-
-
-def _without_docstrings(source: str) -> str:
-    """Drop the docstrings of functions: the stub above the cell shows them."""
-    lines = source.splitlines()
-    for node in ast.walk(ast.parse(source)):
-        if not isinstance(node, ast.FunctionDef) or ast.get_docstring(node) is None:
-            continue
-        text = node.body[0]
-        for number in range(text.lineno - 1, text.end_lineno):
-            lines[number] = None
-    return "\n".join(line for line in lines if line is not None)
-
-
-def _of_task(source: str, task: str) -> str:
-    """Return a mistakes file without its docstring and without other tasks' answers."""
-    lines, kept = source.splitlines(), []
-    body = ast.parse(source).body
-    for node in body[1:] if ast.get_docstring(ast.parse(source)) else body:
-        marks = [
-            mark.args[0].value
-            for mark in getattr(node, "decorator_list", [])
-            if isinstance(mark, ast.Call) and getattr(mark.func, "id", "") == "mistake"
-        ]
-        if marks and task not in marks:
-            continue
-        decorators = getattr(node, "decorator_list", [])
-        first = min(part.lineno for part in [node, *decorators])
-        kept.append("\n".join(lines[first - 1 : node.end_lineno]))
-    return "\n\n".join(kept)
+    return f"checks.Bank(\"{task}\", r'''\n{reference}''', r'''\n{wrong}''', {names!r})"
 
 
 def write_source(path: Path) -> Path:

@@ -18,7 +18,7 @@ mistake: where the two agree, the mistake has a name.
     task       visible examples, hidden probes, message and score
 """
 
-from course_lib.checks.bank import Bank, accepted, load_bank, mistake, shortcut
+from course_lib.checks.bank import Bank, load_bank, shortcut
 from course_lib.checks.case import Draw, Sizes
 from course_lib.checks.compare import Measured
 from course_lib.checks.failure import CheckFailed
@@ -31,8 +31,6 @@ __all__ = [
     "Measured",
     "Sizes",
     "Task",
-    "accepted",
     "load_bank",
-    "mistake",
     "shortcut",
 ]

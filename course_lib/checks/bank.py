@@ -5,12 +5,15 @@ instructor can read it and a learner never sees it. Text needs no import path an
 file at grading time, which keeps plain `nbgrader autograde` working.
 """
 
+import ast
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
 from types import ModuleType
 from typing import Any
+
+from course_lib.results.marks import answers, read_mark
 
 
 @dataclass(frozen=True)
@@ -19,7 +22,7 @@ class Mistake:
 
     Attributes:
         name: the function's name in the bank.
-        says: a noun phrase that completes "This is what … gives".
+        says: a noun phrase that completes "Your numbers are those of …".
         hint: one sentence that points to the mend.
         function: the wrong answer itself.
     """
@@ -28,32 +31,6 @@ class Mistake:
     says: str
     hint: str
     function: Callable
-
-
-def mistake(task: str, says: str, hint: str) -> Callable[[Callable], Callable]:
-    """Mark a function as a wrong answer to `task`.
-
-    Args:
-        task: the name of the function that the learner writes.
-        says: a noun phrase: "a bias added after the tanh".
-        hint: a sentence that points to the mend and does not write it.
-    """
-
-    def register(function: Callable) -> Callable:
-        function.marked_mistake = task, Mistake(function.__name__, says, hint, function)
-        return function
-
-    return register
-
-
-def accepted(task: str) -> Callable[[Callable], Callable]:
-    """Mark a function as a right answer to `task`, written in another way."""
-
-    def register(function: Callable) -> Callable:
-        function.marked_accepted = task
-        return function
-
-    return register
 
 
 def shortcut(task: str, name: str) -> Callable[[Callable], Callable]:
@@ -74,20 +51,25 @@ def shortcut(task: str, name: str) -> Callable[[Callable], Callable]:
 class Bank:
     """Reference solution and mistakes of one task, executed from text when needed."""
 
-    def __init__(self, task: str, text: str, twins: tuple[str, ...] = ()):
-        """Take the text apart only when asked: a right answer needs no mistakes.
+    def __init__(
+        self, task: str, text: str, wrong: str = "", twins: tuple[str, ...] = ()
+    ):
+        """Take the texts apart only when asked: a right answer needs no mistakes.
 
         Args:
             task: the function that the learner writes.
-            text: the bank as Python.
+            text: set-up and reference solution, as Python.
+            wrong: the mistakes, as Python that runs after `text`: each is a function,
+                and its docstring says the phrase and the hint; see `read_mark`.
             twins: dotted names under which the same function is there already.
         """
         self.task, self.twins = task, twins
-        self.text = text
+        self.text, self.wrong = text, wrong
         self._namespace: dict[str, Any] | None = None
+        self._mistakes: list[Mistake] | None = None
 
     def namespace(self) -> dict[str, Any]:
-        """Execute the text in a module of its own and return its names."""
+        """Execute the reference in a module of its own and return its names."""
         module = ModuleType(f"bank_of_{self.task}")
         # dataclasses and pickling look their module up by name
         sys.modules[module.__name__] = module
@@ -107,9 +89,13 @@ class Bank:
     @property
     def mistakes(self) -> list[Mistake]:
         """The known wrong answers, in the order of the file."""
-        values = self._names().values()
-        marks = [getattr(value, "marked_mistake", None) for value in values]
-        return [mark[1] for mark in marks if mark and mark[0] == self.task]
+        if self._mistakes is None:
+            tree = ast.parse(self.wrong)
+            names = self._names()
+            exec(compile(tree, f"<mistakes of {self.task}>", "exec"), names)
+            marks = {n.name: read_mark(ast.get_docstring(n)) for n in answers(tree)}
+            self._mistakes = [Mistake(n, *mark, names[n]) for n, mark in marks.items()]
+        return self._mistakes
 
     def reference_using(self, **functions: Callable) -> Callable:
         """Return the reference solution as it would be on top of other functions."""
@@ -124,6 +110,5 @@ def load_bank(exercise: str, task: str) -> Bank:
     Only an exercise's source calls this; the builder replaces the call by the text.
     """
     # by name: checks are below authoring, which needs jupytext; learners do not
-    banks = import_module("course_lib.authoring.build")
-    twins = import_module("course_lib.authoring.twins").twins
-    return Bank(task, banks.bank_text(exercise, task), twins(task))
+    banks = import_module("course_lib.authoring.banks")
+    return Bank(task, *banks.texts_of(exercise, task))

@@ -6,7 +6,6 @@ bank for every other task, one the notebook as it was released. The class lives 
 class is; where there are no walls for that, in plain kernels, as its answers are ours.
 """
 
-import ast
 import os
 import shutil
 import subprocess
@@ -16,6 +15,7 @@ from pathlib import Path
 import nbformat
 
 from course_lib import rooms
+from course_lib.authoring import banks
 from course_lib.grading.course import Course, source_notebooks
 
 STUDENTS = {
@@ -83,7 +83,7 @@ def _grade(course: Course, root: Path, sources: list[Path]) -> None:
         name = source.stem
         course.add_exercise(source)
         _nbgrader(course, "generate_assignment", name, "--force")
-        mistakes = root / "solutions" / "mistakes" / f"{name}.py"
+        mistakes = root / "solutions" / "mistakes" / name
         for student, notebook in _answers(course, source, mistakes).items():
             path = course.submission(student, name) / f"{name}.ipynb"
             nbformat.write(notebook, path)
@@ -102,9 +102,6 @@ def _answers(course: Course, source: Path, mistakes: Path) -> dict:
     name = source.stem
     release = course.root / "exercises" / name / f"{name}.ipynb"
     solution = nbformat.read(source, as_version=4)
-    wrong = first_mistakes(
-        mistakes.read_text(encoding="utf-8") if mistakes.exists() else ""
-    )
     answers = {
         student: nbformat.read(release, as_version=4) for student in sorted(STUDENTS)
     }
@@ -112,9 +109,9 @@ def _answers(course: Course, source: Path, mistakes: Path) -> dict:
     for number, cell in enumerate(labels):
         task = _label(cell)["grade_id"]
         _fill(answers["right"], task, cell.source)
-        _fill(answers["wrong"], task, cell.source)
-        if number % 2 == 0 and task in wrong:
-            _fill(answers["wrong"], task, wrong[task])
+        wrong = banks.first_mistake(banks.read_answers(mistakes, task), task)
+        spoil = wrong and number % 2 == 0
+        _fill(answers["wrong"], task, wrong if spoil else cell.source)
     return answers
 
 
@@ -128,55 +125,6 @@ def _fill(notebook: nbformat.NotebookNode, task: str, text: str) -> None:
             marks = ("### BEGIN SOLUTION", "### END SOLUTION")
             lines = [x for x in text.splitlines() if x.strip() not in marks]
             cell.source = "\n".join(lines)
-
-
-def first_mistakes(text: str) -> dict[str, str]:
-    """Return for every task its first mistake, written as a learner's answer.
-
-    The imports and helpers of the file that it uses come along. A mistake that calls
-    the right answer is passed over: under that name it would call itself.
-    """
-    body = ast.parse(text).body
-    others = {name: node for node in body for name in _binds(node)}
-    found: dict[str, str] = {}
-    for node in body:
-        task = _marked_task(node)
-        if task is None or task in found or task in _names(node):
-            continue
-        parts = _needed(node, others)
-        node.decorator_list, node.name = [], task
-        found[task] = "\n\n".join(ast.unparse(part) for part in [*parts, node])
-    return found
-
-
-def _binds(node: ast.stmt) -> list[str]:
-    """Return the names that an import or a helper of a mistakes file defines."""
-    if isinstance(node, ast.Import | ast.ImportFrom):
-        return [(alias.asname or alias.name).split(".")[0] for alias in node.names]
-    is_helper = isinstance(node, ast.FunctionDef) and _marked_task(node) is None
-    return [node.name] if is_helper else []
-
-
-def _names(node: ast.FunctionDef) -> set[str]:
-    inside = [part for statement in node.body for part in ast.walk(statement)]
-    return {part.id for part in inside if isinstance(part, ast.Name)}
-
-
-def _needed(node: ast.FunctionDef, others: dict[str, ast.stmt]) -> list[ast.stmt]:
-    """Return the imports and helpers that a function uses, in an order that runs."""
-    needed: list[ast.stmt] = []
-    for name in sorted(_names(node) & others.keys()):
-        other = others[name]
-        inner = _needed(other, others) if isinstance(other, ast.FunctionDef) else []
-        needed += [part for part in [*inner, other] if part not in needed]
-    return needed
-
-
-def _marked_task(node: ast.stmt) -> str | None:
-    for mark in getattr(node, "decorator_list", []):
-        if isinstance(mark, ast.Call) and getattr(mark.func, "id", "") == "mistake":
-            return mark.args[0].value
-    return None
 
 
 def _nbgrader(course: Course, *arguments: str) -> None:

@@ -17,13 +17,16 @@ from course_lib.results import scores
 
 TEXT = """
 import torch
-from course_lib.checks import mistake
 
 def scale_sum(x, w):
     return (x * w).sum(dim=-1)
-
-@mistake("scale_sum", "a mean in place of the sum", "Add up, do not average.")
+"""
+WRONG = """
 def mean(x, w):
+    '''a mean in place of the sum
+
+    Add up, do not average.
+    '''
     return (x * w).mean(dim=-1)
 """
 
@@ -34,7 +37,7 @@ def case(size, draw):
 
 def verdict(function, **options):
     task = checks.Task("scale_sum", function, points=4)
-    task.hidden(case, checks.Bank("scale_sum", TEXT), **options)
+    task.hidden(case, checks.Bank("scale_sum", TEXT, WRONG), **options)
     return task.score()
 
 
@@ -241,16 +244,18 @@ def outer(x):
 
 
 INNER_OUTER = """
-from course_lib.checks import mistake
-
 def inner(x):
     return 2 * x
 
 def outer(x):
     return inner(x) + 1
-
-@mistake("outer", "a three in place of the two", "Call inner.")
+"""
+THREE = """
 def three(x):
+    '''a three in place of the two
+
+    Call inner.
+    '''
     return 3 * x + 1
 """
 
@@ -267,7 +272,7 @@ def test_what_follows_is_not_a_mistake_of_its_own(inner, words):
     task = checks.Task("outer", lambda x: 3 * x + 1, points=1)
     task.hidden(
         lambda size, draw: (draw(size.batch),),
-        checks.Bank("outer", INNER_OUTER),
+        checks.Bank("outer", INNER_OUTER, THREE),
         uses={"inner": inner},
     )
     with pytest.raises(CheckFailed, match=words):
@@ -346,9 +351,8 @@ def test_the_time_of_waiting_is_read_where_the_system_says_it(
 
 
 def test_the_verdict_does_not_depend_on_the_bank():
-    no_mistakes = TEXT.split("@mistake")[0]
     task = checks.Task("scale_sum", lambda x, w: (x * w).mean(-1), points=4)
-    task.hidden(case, checks.Bank("scale_sum", no_mistakes))
+    task.hidden(case, checks.Bank("scale_sum", TEXT))
     with pytest.raises(CheckFailed):
         task.score()
 
@@ -471,13 +475,16 @@ def test_equal_observations_agree():
 def test_a_function_that_draws_is_judged_by_its_shares(capsys):
     text = """
 import torch
-from course_lib.checks import mistake
 
 def toss(p, seed):
     return torch.rand(4000, generator=torch.Generator().manual_seed(seed)) < p
-
-@mistake("toss", "a coin turned over", "True with probability p, not False.")
+"""
+    wrong = """
 def turned(p, seed):
+    '''a coin turned over
+
+    True with probability p, not False.
+    '''
     return ~toss(p, seed)
 """
 
@@ -489,7 +496,7 @@ def turned(p, seed):
         task = checks.Task("toss", function, points=4)
         task.hidden(
             lambda size, draw: (0.2 + 0.02 * size.time, draw.rng.randrange(99)),
-            checks.Bank("toss", text),
+            checks.Bank("toss", text, wrong),
             gradients=False,
             through=shares,
         )
@@ -509,16 +516,20 @@ def test_the_gradient_of_a_single_number_is_looked_at():
     assert checks.Draw(0)().shape == ()
     text = """
 import torch
-from course_lib.checks import mistake
 
 def total(x):
     return (x * x).sum()
-
-@mistake("total", "a sum without its graph", "Do not detach.")
+"""
+    wrong = """
 def detached(x):
+    '''a sum without its graph
+
+    Do not detach.
+    '''
     return total(x).detach()
 """
     task = checks.Task("total", lambda x: (x * x).sum().detach(), points=4)
-    task.hidden(lambda size, draw: (draw(size.time),), checks.Bank("total", text))
+    bank = checks.Bank("total", text, wrong)
+    task.hidden(lambda size, draw: (draw(size.time),), bank)
     assert task.score() < 4
     assert [found["mistake"] for found in task.failures] == ["detached"]

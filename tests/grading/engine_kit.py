@@ -91,8 +91,7 @@ def bank_cells(
     The bank's functions live in a module of their own, as in the in-process tests: an
     answer that calls the reference must not meet itself.
     """
-    path = exercise.path.parent / kind / exercise.path.name
-    text = repr(path.read_text(encoding="utf-8"))
+    text = repr(exercise.text(kind, task))
     base = answered(exercise, {})
     tests = [cell for cell in base if cell["role"] == "test"]
     place = list(exercise.tests).index(task)

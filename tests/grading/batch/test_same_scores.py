@@ -24,8 +24,8 @@ from nbgrader.coursedir import CourseDirectory
 from places import ROOT
 from traitlets.config import Config
 
+from course_lib.authoring import banks
 from course_lib.commands.check import check
-from course_lib.commands.demo import first_mistakes
 from course_lib.grading.batch.grade import grade
 from course_lib.grading.course import Course, Grade, programs_on_path
 from course_lib.grading.settings import configure, use_engine
@@ -44,12 +44,11 @@ pytestmark = pytest.mark.filterwarnings(
 def honest(path: Path) -> dict[str, dict[str, str]]:
     """Return submissions by name: the text of each solution cell that differs."""
     exercise = kit.Exercise(path)
-    bank = path.parent / "accepted" / path.name
     # where an accepted answer uses another task, it meets the reference
     load = (
         "_known = {**globals().get('_known', {}), %r: %s}\n_bank = globals() | _known"
     )
-    load += f"\nexec({bank.read_text(encoding='utf-8').replace('%', '%%')!r}, _bank)"
+    load += "\nexec(%r, _bank)"
     right = {
         cell.metadata.nbgrader.grade_id: cell.source
         for cell in exercise.notebook.cells
@@ -62,14 +61,21 @@ def honest(path: Path) -> dict[str, dict[str, str]]:
     found = {"right": right}
     for number, chosen in enumerate(itertools.zip_longest(*by_task)):
         found[f"accepted_{number}"] = right | {
-            task: f"{right[task]}\n{load % (task, task)}\n{task} = _bank[{name!r}]"
+            task: "\n".join(
+                (
+                    right[task],
+                    load % (task, task, exercise.text("accepted", task)),
+                    f"{task} = _bank[{name!r}]",
+                )
+            )
             for task, name in filter(None, chosen)
         }
-    wrong = first_mistakes(
-        (path.parent / "mistakes" / path.name).read_text(encoding="utf-8")
+    mistakes = (
+        (task, banks.first_mistake(exercise.text("mistakes", task), task))
+        for task in exercise.tests
     )
-    task = next(iter(wrong))
-    found["wrong"] = right | {task: wrong[task]}
+    task, wrong = next(pair for pair in mistakes if pair[1])
+    found["wrong"] = right | {task: wrong}
     sample = list(found) if ALL else ["right", "accepted_0", "wrong"]
     return {name: found[name] for name in sample}
 

@@ -101,10 +101,11 @@ def new_course(folder: Path, port: int = 0) -> Place:
 
 
 def _add_exercise(place: Place, name: str, source: Path) -> None:
-    for kind in ("", "mistakes"):
-        target = place.course / "solutions" / kind / source.name
-        target.parent.mkdir(exist_ok=True, parents=True)
-        shutil.copy(source.parent / kind / source.name, target)
+    solutions = place.course / "solutions"
+    solutions.mkdir(exist_ok=True)
+    shutil.copy(source, solutions)
+    mistakes = Path("mistakes") / name
+    shutil.copytree(source.parent / mistakes, solutions / mistakes)
 
 
 def _write_emails(place: Place) -> None:

@@ -390,43 +390,41 @@ def test_without_a_command_the_commands_are_listed(capsys):
 MISTAKES = """
 import math
 
-from course_lib.checks import mistake
-
 
 def _half(x):
     return math.floor(x) / 2
 
 
-@mistake("double", "calls the right answer", "under its name it would call itself")
 def calls_the_answer(x):
+    '''one too many
+
+    Under the name of the task it would call itself.
+    '''
     return double(x) + 1
 
 
-@mistake("double", "a half", "twice is not half")
 def halved(x):
+    '''a half
+
+    Twice is not half.
+    '''
     return _half(x)
 
 
-@mistake("double", "a square", "twice is not squared")
 def squared(x):
+    '''a square
+
+    Twice is not squared.
+    '''
     return x**2
 """
 
 
-def test_a_mistake_brings_its_helpers_and_imports():
-    answers = demonstration.first_mistakes(MISTAKES)
-    assert list(answers) == ["double"]
-    namespace = {}
-    exec(answers["double"], namespace)
-    assert namespace["double"](9) == 4.5
-
-
 def test_the_demonstration_class_is_graded_once(tmp_path, source, capsys):
     root = learners_course(tmp_path, source, None)
-    (root / "solutions" / "mistakes").mkdir()
-    (root / "solutions" / "mistakes" / f"{NAME}.py").write_text(
-        MISTAKES, encoding="utf-8"
-    )
+    mistakes = root / "solutions" / "mistakes" / NAME
+    mistakes.mkdir(parents=True)
+    (mistakes / "double.py").write_text(MISTAKES, encoding="utf-8")
     course = demonstration.demo(root)
     said = capsys.readouterr().out
     assert re.search(r" right +unfinished +wrong\n", said)

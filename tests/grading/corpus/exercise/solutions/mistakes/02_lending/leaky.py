@@ -1,0 +1,11 @@
+"""Wrong answers to `leaky`, each with what it is and a hint."""
+
+import torch
+
+
+def forgets_nothing(x, decay):
+    """a sum that forgets nothing
+
+    The old sum goes through d.
+    """
+    return torch.cumsum(x, dim=1)
