@@ -13,6 +13,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from nbformat import NotebookNode
+
 from course_lib.authoring.rules import AssignmentError
 from course_lib.authoring.source import ROOT, read_cells, tasks
 from course_lib.authoring.twins import twins
@@ -101,7 +103,7 @@ def _names(function: ast.FunctionDef) -> set[str]:
     return {part.id for part in ast.walk(function) if isinstance(part, ast.Name)}
 
 
-def check_answers(path: Path, cells: list) -> None:
+def check_answers(path: Path, cells: list[NotebookNode]) -> None:
     """Refuse files of answers that would be lost or would spoil a bank.
 
     Args:
@@ -158,7 +160,7 @@ def _clashes(tree: ast.Module, own: set[str]) -> Iterator[tuple[int, str]]:
             lines[name] = node.lineno
 
 
-def _defined(cells: list) -> set[str]:
+def _defined(cells: list[NotebookNode]) -> set[str]:
     """Return the functions and classes that the cells of an exercise define."""
     trees = [ast.parse(cell.source) for cell in cells if cell.cell_type == "code"]
     kinds = ast.FunctionDef | ast.ClassDef
@@ -171,11 +173,10 @@ def _without_markers(source: str) -> str:
 
 def _without_docstrings(source: str) -> str:
     """Drop the docstrings of functions: the stub above the cell shows them."""
-    lines = source.splitlines()
+    dropped: set[int] = set()
     for node in ast.walk(ast.parse(source)):
-        if not isinstance(node, ast.FunctionDef) or ast.get_docstring(node) is None:
-            continue
-        text = node.body[0]
-        for number in range(text.lineno - 1, text.end_lineno):
-            lines[number] = None
-    return "\n".join(line for line in lines if line is not None)
+        if isinstance(node, ast.FunctionDef) and ast.get_docstring(node) is not None:
+            text = node.body[0]
+            dropped |= set(range(text.lineno, (text.end_lineno or text.lineno) + 1))
+    lines = enumerate(source.splitlines(), start=1)
+    return "\n".join(line for number, line in lines if number not in dropped)

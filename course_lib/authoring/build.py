@@ -9,8 +9,10 @@ bank; the second is nbgrader's own GenerateAssignment.
 
 import re
 from pathlib import Path
+from typing import Any
 
 import nbformat
+from nbformat import NotebookNode
 
 from course_lib.authoring.banks import check_answers, texts_of
 from course_lib.authoring.rules import AssignmentError, check_exercise
@@ -44,7 +46,7 @@ def read_source(path: Path) -> nbformat.NotebookNode:
         for role in ROLES.keys() & cell.metadata.keys():
             cell.metadata["nbgrader"] = _grading(cell.metadata, role)
         cell.source = LOAD_BANK.sub(lambda m: _packed(path, m[1], m[2]), cell.source)
-    notebook = nbformat.from_dict(
+    notebook: NotebookNode = nbformat.from_dict(
         {
             "nbformat": 4,
             "nbformat_minor": 4,
@@ -56,7 +58,7 @@ def read_source(path: Path) -> nbformat.NotebookNode:
     return notebook
 
 
-def _check_gifts(path: Path, cells: list) -> None:
+def _check_gifts(path: Path, cells: list[NotebookNode]) -> None:
     """Refuse an exercise that hands out what one of its tasks is to write."""
     for cell in cells:
         if "setup" in cell.metadata:
@@ -66,7 +68,7 @@ def _check_gifts(path: Path, cells: list) -> None:
                     raise AssignmentError(f"{path.name}:{cell.line}: {problem}")
 
 
-def _grading(metadata: dict, role: str) -> dict:
+def _grading(metadata: dict[str, Any], role: str) -> dict[str, Any]:
     """Replace the short key `role="name"` by nbgrader's metadata."""
     name = metadata.pop(role)
     grading = {"grade_id": f"test_{name}" if role == "tests" else name}

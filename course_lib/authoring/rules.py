@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from nbformat import NotebookNode
+
 MARKERS = {
     f"### {edge} {what}"
     for edge in ("BEGIN", "END")
@@ -22,7 +24,7 @@ class AssignmentError(ValueError):
     """An exercise source that would build a wrong or leaking notebook."""
 
 
-def check_exercise(path: Path, cells: list) -> None:
+def check_exercise(path: Path, cells: list[NotebookNode]) -> None:
     """Apply all rules to the cells of an exercise.
 
     Args:
@@ -40,7 +42,7 @@ def check_exercise(path: Path, cells: list) -> None:
 Problems = Iterator[tuple[int, str]]
 
 
-def _keys(cells: list) -> Problems:
+def _keys(cells: list[NotebookNode]) -> Problems:
     for cell in cells:
         for key in sorted(cell.metadata.keys() - KEYS):
             yield cell.line, f"unknown cell key {key!r}; use one of {sorted(KEYS)}"
@@ -49,7 +51,7 @@ def _keys(cells: list) -> Problems:
             yield cell.line, "a cell has points if and only if it is graded"
 
 
-def _markers(cells: list) -> Problems:
+def _markers(cells: list[NotebookNode]) -> Problems:
     for cell in cells:
         is_open = None
         for number, text in enumerate(cell.source.splitlines(), start=cell.line + 1):
@@ -68,7 +70,7 @@ def _markers(cells: list) -> Problems:
             yield cell.line, f"a region of {is_open} is never closed"
 
 
-def _names(cells: list) -> Problems:
+def _names(cells: list[NotebookNode]) -> Problems:
     seen: dict[str, int] = {}
     for cell in cells:
         for role in ("setup", "solution", "tests", "answer"):
@@ -81,7 +83,7 @@ def _names(cells: list) -> Problems:
             seen[key] = cell.line
 
 
-def _pairs(cells: list) -> Problems:
+def _pairs(cells: list[NotebookNode]) -> Problems:
     written: set[str] = set()
     tested: set[str] = set()
     for cell in cells:
@@ -102,7 +104,7 @@ def _pairs(cells: list) -> Problems:
             yield cell.line, f"task {name!r} has no tests"
 
 
-def _tests(cells: list) -> Problems:
+def _tests(cells: list[NotebookNode]) -> Problems:
     for cell in cells:
         hidden = "### BEGIN HIDDEN TESTS" in cell.source
         if "tests" not in cell.metadata:
@@ -119,7 +121,7 @@ def _tests(cells: list) -> Problems:
                 yield cell.line, f"worth {points} points, but checks.Task says {text}"
 
 
-def _points(cells: list) -> Problems:
+def _points(cells: list[NotebookNode]) -> Problems:
     """The points in the headings are those of the cells, and they add up."""
     total, promised, heading = 0.0, None, None
     for cell in cells:
@@ -140,7 +142,7 @@ def _points(cells: list) -> Problems:
         yield cells[0].line, problem
 
 
-def _parses(cells: list) -> Problems:
+def _parses(cells: list[NotebookNode]) -> Problems:
     for cell in cells:
         if cell.cell_type != "code":
             continue

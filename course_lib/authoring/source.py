@@ -35,7 +35,7 @@ def read_cells(path: Path) -> list[nbformat.NotebookNode]:
         cell.line = line
         for layout in ("cell_marker", "lines_to_next_cell"):
             cell.metadata.pop(layout, None)
-    return notebook.cells
+    return list(notebook.cells)
 
 
 def tasks(cells: list[nbformat.NotebookNode]) -> list[str]:

@@ -77,7 +77,11 @@ def _modules() -> dict[str, tuple[bool, dict[str, str]]]:
         package = parts[-1] == "__init__"
         module = ".".join([LIBRARY.name, *(parts[:-1] if package else parts)])
         body = ast.parse(path.read_text(encoding="utf-8")).body
-        own = [node.name for node in body if _works(node)]
+        own = [
+            node.name
+            for node in body
+            if isinstance(node, ast.ClassDef | ast.FunctionDef) and _works(node)
+        ]
         found[module] = package, dict(_imports(body)) | dict.fromkeys(own, "")
     return found
 

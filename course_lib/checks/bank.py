@@ -11,9 +11,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
 from types import ModuleType
-from typing import Any
+from typing import Any, cast
 
 from course_lib.results.marks import answers, read_mark
+
+Function = Callable[..., Any]
 
 
 @dataclass(frozen=True)
@@ -30,10 +32,10 @@ class Mistake:
     name: str
     says: str
     hint: str
-    function: Callable
+    function: Function
 
 
-def shortcut(task: str, name: str) -> Callable[[Callable], Callable]:
+def shortcut(task: str, name: str) -> Callable[[Function], Function]:
     """Mark a function as an answer to `task` that somebody else has written.
 
     Args:
@@ -41,8 +43,8 @@ def shortcut(task: str, name: str) -> Callable[[Callable], Callable]:
         name: the dotted name that it is refused for.
     """
 
-    def register(function: Callable) -> Callable:
-        function.marked_shortcut = task, name
+    def register(function: Function) -> Function:
+        vars(function)["marked_shortcut"] = task, name
         return function
 
     return register
@@ -82,9 +84,9 @@ class Bank:
         return self._namespace
 
     @property
-    def reference(self) -> Callable:
+    def reference(self) -> Function:
         """The reference solution."""
-        return self._names()[self.task]
+        return cast(Function, self._names()[self.task])
 
     @property
     def mistakes(self) -> list[Mistake]:
@@ -97,11 +99,11 @@ class Bank:
             self._mistakes = [Mistake(n, *mark, names[n]) for n, mark in marks.items()]
         return self._mistakes
 
-    def reference_using(self, **functions: Callable) -> Callable:
+    def reference_using(self, **functions: Function) -> Function:
         """Return the reference solution as it would be on top of other functions."""
         namespace = self.namespace()
         namespace.update(functions)
-        return namespace[self.task]
+        return cast(Function, namespace[self.task])
 
 
 def load_bank(exercise: str, task: str) -> Bank:

@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import nbformat
 
@@ -97,7 +98,9 @@ def _grade(course: Course, root: Path, sources: list[Path]) -> None:
     _nbgrader(course, "export", "--to", "grades.csv")
 
 
-def _answers(course: Course, source: Path, mistakes: Path) -> dict:
+def _answers(
+    course: Course, source: Path, mistakes: Path
+) -> dict[str, nbformat.NotebookNode]:
     """Return the notebooks that the learners of the class hand in."""
     name = source.stem
     release = course.root / "exercises" / name / f"{name}.ipynb"
@@ -110,13 +113,13 @@ def _answers(course: Course, source: Path, mistakes: Path) -> dict:
         task = _label(cell)["grade_id"]
         _fill(answers["right"], task, cell.source)
         wrong = banks.first_mistake(banks.read_answers(mistakes, task), task)
-        spoil = wrong and number % 2 == 0
-        _fill(answers["wrong"], task, wrong if spoil else cell.source)
+        text = wrong if wrong and number % 2 == 0 else cell.source
+        _fill(answers["wrong"], task, text)
     return answers
 
 
-def _label(cell: nbformat.NotebookNode) -> dict:
-    return cell.metadata.get("nbgrader", {})
+def _label(cell: nbformat.NotebookNode) -> dict[str, Any]:
+    return dict(cell.metadata.get("nbgrader", {}))
 
 
 def _fill(notebook: nbformat.NotebookNode, task: str, text: str) -> None:

@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any, Self
 
 from course_lib import rooms
-from course_lib.grading.pipeline.steps import Description
+from course_lib.grading.pipeline.steps import Description, Marks
 from course_lib.grading.submission.handed import Handed
 
 FORMAT = 2
@@ -86,7 +86,7 @@ class Result(_Packable):
     """
 
     notebooks: dict[str, str] = field(default_factory=dict)
-    rows: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
+    rows: dict[str, Marks] = field(default_factory=dict)
     unreadable: dict[str, str] = field(default_factory=dict)
 
 

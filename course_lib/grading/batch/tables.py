@@ -10,7 +10,7 @@ import datetime
 import hashlib
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from nbgrader.api import (
     Assignment,
@@ -38,6 +38,7 @@ from sqlalchemy import (
 )
 
 from course_lib.grading.pipeline.penalties import brought_up_to_date
+from course_lib.grading.pipeline.steps import Marks
 
 STUDENT, SUBMISSION = Student.__table__, SubmittedAssignment.__table__
 SUBMITTED = SubmittedNotebook.__table__  # a submission's notebooks
@@ -61,7 +62,7 @@ class Entry:
 
     student: str
     timestamp: datetime.datetime | None
-    rows: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
+    rows: dict[str, Marks] = field(default_factory=dict)
 
 
 Written = dict[str, tuple[Entry, str]]  # by id of the submitted notebook, with its name
@@ -273,7 +274,7 @@ class Rows:
             connection.execute(_update_cell(COMMENT), values)
 
     def _values(
-        self, written: Written, kind: str, cells: Cells
+        self, written: Written, kind: Literal["scores", "comments"], cells: Cells
     ) -> Iterable[tuple[str, Row[Any], Any]]:
         """Yield id of the notebook, cell and value for all that is to be written."""
         for id_, (entry, name) in written.items():

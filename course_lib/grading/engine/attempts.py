@@ -58,7 +58,11 @@ class Run:
                 given_up.add(stuck)
                 text = "the judge could not finish this cell"
                 failed = error_output("JudgeFailed", text)
-                self.done[stuck] = {"index": stuck, "outputs": [failed], "count": None}
+                self.done[stuck] = {
+                    "index": stuck,
+                    "outputs": [failed],
+                    "count": None,
+                }
         return self.done
 
     def _attempt(self, given_up: set[int]) -> bool:

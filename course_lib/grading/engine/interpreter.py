@@ -121,7 +121,7 @@ class _Hook(DisplayHook):
         cell = history.input_hist_parsed[-1:]
         lines = "".join(cell).rstrip().splitlines()
         code = (line for line in reversed(lines) if not _is_comment(line))
-        return ";" in next(code, "") and bool(super().quiet())  # type: ignore[no-untyped-call]
+        return ";" in next(code, "") and bool(super().quiet())
 
     def write_output_prompt(self) -> None:
         pass
@@ -165,7 +165,7 @@ class Interpreter(InteractiveShell):
         try:
             compile(raw_cell, "<cell>", "exec", ast.PyCF_ONLY_AST)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
-            return str(super().transform_cell(raw_cell))  # type: ignore[no-untyped-call]
+            return str(super().transform_cell(raw_cell))
         return raw_cell if raw_cell.endswith("\n") else raw_cell + "\n"
 
     def should_run_async(self, raw_cell: str, **options: Any) -> bool:
@@ -175,7 +175,7 @@ class Interpreter(InteractiveShell):
 
     def system_raw(self, cmd: str) -> None:
         """Run a shell command and record what it prints."""
-        self.user_ns["_exit_code"] = self.system_piped(cmd)  # type: ignore[no-untyped-call]
+        self.user_ns["_exit_code"] = self.system_piped(cmd)
 
     def _showtraceback(
         self, etype: type[BaseException], evalue: BaseException, stb: list[str]
@@ -195,7 +195,7 @@ class Interpreter(InteractiveShell):
         streams = sys.stdout, sys.stderr
         sys.stdout, sys.stderr = (Stream(recorder, n) for n in ("stdout", "stderr"))
         try:
-            self.run_cell(source, store_history=True)  # type: ignore[no-untyped-call]
+            self.run_cell(source, store_history=True)
         except SystemExit as error:  # IPython only warns of it
             recorder.write("stderr", f"{error!r}\n")
         finally:

@@ -7,14 +7,14 @@ come back into the notebook.
 
 import os
 from dataclasses import replace
-from typing import Any, cast
+from typing import Any
 
 from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool, Dict, Enum, Float, Integer
 
 from course_lib.grading.engine.attempts import Run
-from course_lib.grading.engine.jobs import Cell, Job
+from course_lib.grading.engine.jobs import Job
 from course_lib.grading.engine.servers import EngineError, Servers, close_servers, share
 from course_lib.grading.notebook.cells import (
     clean,
@@ -40,7 +40,7 @@ __all__ = [
 ]
 
 
-class Engine(NbGraderPreprocessor):  # type: ignore[misc]
+class Engine(NbGraderPreprocessor):
     """Runs a notebook with the verdict in another process; replaces Execute."""
 
     sandbox = Enum(NAMES, NAMES[0], help="What isolates learners.").tag(config=True)
@@ -76,7 +76,7 @@ class Engine(NbGraderPreprocessor):  # type: ignore[misc]
             for cell in filter(is_test, nb.cells):
                 cell.outputs = [error("NothingToGrade", reason)]
             return nb, resources
-        cells = cast(list[Cell], job_of(nb, self._stubs(resources["nbgrader"])))
+        cells = job_of(nb, self._stubs(resources["nbgrader"]))
         environment = {
             key: os.environ[key] for key in ("UNROLLED_SEED",) if key in os.environ
         }

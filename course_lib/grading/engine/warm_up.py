@@ -21,7 +21,7 @@ def rehearse() -> None:
         module = torch.nn.RNN(1, 1, device=device)
         hs, _ = module(torch.tanh(one @ one)[None])
         losses = torch.nn.functional.log_softmax(hs, dim=-1).gather(-1, hs.long() * 0)
-        torch.where(losses > 0, losses, 0.0).sum().backward()  # type: ignore[no-untyped-call]
+        torch.where(losses > 0, losses, 0.0).sum().backward()
     torch.optim.SGD([one]).step()
     torch.testing.assert_close(torch.ones(1), torch.ones(1))
 
@@ -46,11 +46,11 @@ def warm_up(role: str) -> Any:
     course_kinds()
     shell = new_interpreter()
     shell.run("1 + 1\n_ = None")
-    shell.reset(new_session=True)  # type: ignore[no-untyped-call]
+    shell.reset(new_session=True)
     shell.user_ns.pop("_", None)
     if role == "learner":
         unattended.prepare(shell)
-    if torch.cuda.is_initialized():  # type: ignore[no-untyped-call]
+    if torch.cuda.is_initialized():
         raise RuntimeError("CUDA was used before a fork, which could not use it")
     if (threads := len(os.listdir("/proc/self/task"))) != 1:
         raise RuntimeError(f"{threads} threads before a fork, which would lose them")

@@ -1,18 +1,9 @@
 """An error as an output of a notebook, without a traceback into our own code."""
 
-from typing import TypedDict
+from typing import Any
 
 
-class ErrorOutput(TypedDict):
-    """An error output of the notebook format."""
-
-    output_type: str
-    ename: str
-    evalue: str
-    traceback: list[str]
-
-
-def error_output(name: str, text: str) -> ErrorOutput:
+def error_output(name: str, text: str) -> dict[str, Any]:
     """Return an error output with nothing but a name and a sentence."""
     line = f"{name}: {text}"
     return {"output_type": "error", "ename": name, "evalue": text, "traceback": [line]}

@@ -45,7 +45,7 @@ MOST_VALID = 1000
 Description = list[tuple[str, dict[str, Any]]]
 
 
-class Rows(TypedDict):
+class Marks(TypedDict):
     """What the gradebook is to hold of a notebook, by grade_id."""
 
     scores: dict[str, float | None]
@@ -139,13 +139,13 @@ def prepared(steps: list[Preprocessor], nb: NotebookNode, where: Where) -> Noteb
 
 def finished(
     steps: list[Preprocessor], nb: NotebookNode, where: Where
-) -> tuple[str, Rows]:
+) -> tuple[str, Marks]:
     """Apply the steps that come after a notebook has run.
 
     Returns:
         the notebook as JSON text, and what the gradebook is to hold.
     """
-    rows = Rows(scores={}, comments={})
+    rows = Marks(scores={}, comments={})
     resources = _resources(where)
     for step in steps:
         if isinstance(step, SaveAutoGrades):
@@ -190,7 +190,7 @@ def _resources(where: Where) -> Resources:
     }
 
 
-def _marks(nb: NotebookNode) -> Rows:
+def _marks(nb: NotebookNode) -> Marks:
     """Return what nbgrader's SaveAutoGrades would save."""
     scores: dict[str, float | None] = {}
     comments: dict[str, str | None] = {}
@@ -201,4 +201,4 @@ def _marks(nb: NotebookNode) -> Rows:
         if is_solution(cell) or is_task(cell):
             same = cell.metadata.nbgrader.get("checksum") == compute_checksum(cell)
             comments[label] = "No response." if same and not is_task(cell) else None
-    return Rows(scores=scores, comments=comments)
+    return Marks(scores=scores, comments=comments)

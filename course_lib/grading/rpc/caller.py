@@ -85,7 +85,7 @@ class RemoteCaller:
             return self.plain_call(callee, args, kwargs)[0]
         tensors, kept = [leaves[i] for i in places], Kept()
         leaves = [None if i in places else leaf for i, leaf in enumerate(leaves)]
-        made = Transformed.apply(self, callee, leaves, spec, places, kept, *tensors)  # type: ignore[no-untyped-call]
+        made = Transformed.apply(self, callee, leaves, spec, places, kept, *tensors)
         found, shape, outs, _, _ = kept.value
         for place, tensor in zip(outs, made, strict=True):
             found[place] = tensor
@@ -178,7 +178,7 @@ class RemoteCaller:
             ins = [torch.zeros((), requires_grad=True)]
         if (ins or behind) and places:
             outs = [unpacker.leaves[i].detach() for i in places]
-            made = Crossing.apply(self, graph, outs, len(ins), *ins, *behind)  # type: ignore[no-untyped-call]
+            made = Crossing.apply(self, graph, outs, len(ins), *ins, *behind)
             for place, tensor in zip(places, made, strict=True):
                 unpacker.leaves[place] = tensor
 

@@ -158,7 +158,7 @@ class Transformed(torch.autograd.Function):
     def backward(ctx: Any, *grads: Any) -> tuple[Any, ...]:
         """Ask for the vector-Jacobian product."""
         given = [g for g, wanted in zip(grads, ctx.wanting, strict=True) if wanted]
-        found = iter(_Pulled.apply(ctx.caller, ctx.graph, ctx.like, *given))  # type: ignore[no-untyped-call]
+        found = iter(_Pulled.apply(ctx.caller, ctx.graph, ctx.like, *given))
         return (None,) * 6 + tuple(next(found) if f else None for f in ctx.floats)
 
 

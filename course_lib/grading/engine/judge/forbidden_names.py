@@ -161,7 +161,7 @@ def _parse(source: str) -> ast.Module:
     except SyntaxError:
         lines = source.splitlines(keepends=True)
         plain = "".join(line for line in lines if not line.startswith("%%"))
-        return ast.parse(TransformerManager().transform_cell(plain))  # type: ignore[no-untyped-call]
+        return ast.parse(TransformerManager().transform_cell(plain))
 
 
 @functools.lru_cache
