@@ -158,7 +158,7 @@ def test_a_sandbox_that_does_not_work_says_why(monkeypatch, forgetful, tmp_path,
     )
     broken.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
-    monkeypatch.setitem(backends.inside.ENVIRONMENT, "PATH", os.environ["PATH"])
+    monkeypatch.setitem(backends.layout.ENVIRONMENT, "PATH", os.environ["PATH"])
     with pytest.raises(backends.SandboxError, match="no walls today"):
         backends.choose(name)
 
