@@ -5,7 +5,6 @@ import math
 import numpy as np
 import pytest
 import torch
-from course_lib.gradients.check import gradient_check
 from torch import nn
 
 from course_lib import cells
@@ -21,6 +20,7 @@ from course_lib.gradients.bptt.rnn import (
     rnn_forward_cached,
     truncated_bptt,
 )
+from course_lib.gradients.check import gradient_check
 from course_lib.gradients.jacobians import input_gradient_by_lag, vanishing_rate
 from course_lib.gradients.starts import spectral_radius, spectral_radius_scale
 from course_lib.language.decoders import Decoder

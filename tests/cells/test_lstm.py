@@ -2,7 +2,6 @@
 
 import pytest
 import torch
-from course_lib.gradients.check import gradient_check
 from torch import nn
 
 from course_lib.cells import (
@@ -21,6 +20,7 @@ from course_lib.cells import (
     peephole_step,
 )
 from course_lib.device import make_generator
+from course_lib.gradients.check import gradient_check
 from course_lib.gradients.unrolled import unroll
 from course_lib.layers.recurrent import Recurrent
 from course_lib.shapes import ShapeError

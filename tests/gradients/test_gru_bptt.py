@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 import torch
-from course_lib.gradients.check import gradient_check
 from torch import nn
 
 from course_lib.cells import GRUParams, gru_forward, gru_from_torch
@@ -14,6 +13,7 @@ from course_lib.gradients.bptt.gru import (
     gru_forward_cached,
     gru_step_cached,
 )
+from course_lib.gradients.check import gradient_check
 from course_lib.shapes import ShapeError
 
 SIZES = [(3, 5, 2, 4), (1, 1, 1, 1), (2, 1, 3, 3), (1, 30, 4, 2)]  # B, T, D, H

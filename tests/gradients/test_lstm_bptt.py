@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 import torch
-from course_lib.gradients.check import gradient_check
 
 from course_lib.cells import LSTMParams, LSTMState, lstm_forward, lstm_trace
 from course_lib.device import make_generator
@@ -13,6 +12,7 @@ from course_lib.gradients.bptt.lstm import (
     lstm_forward_cached,
     lstm_step_cached,
 )
+from course_lib.gradients.check import gradient_check
 from course_lib.shapes import ShapeError
 
 SIZES = [(3, 5, 2, 4), (1, 1, 1, 1), (2, 1, 3, 3), (1, 30, 4, 2)]  # B, T, D, H
