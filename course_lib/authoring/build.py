@@ -16,6 +16,7 @@ import nbformat
 
 from course_lib.authoring.rules import AssignmentError, check_exercise
 from course_lib.authoring.twins import given, twins
+from course_lib.checkout import course_folder
 
 ROLES = {
     "setup": {"grade": False, "solution": False, "locked": True},
@@ -25,7 +26,7 @@ ROLES = {
 }
 KERNELSPEC = {"display_name": "Python 3", "language": "python", "name": "python3"}
 LOAD_BANK = re.compile(r'checks\.load_bank\(\s*"([^"]+)",\s*"([^"]+)"\s*\)')
-ROOT = Path(__file__).parents[2]
+ROOT = course_folder()
 
 
 def sources(root: Path) -> list[Path]:

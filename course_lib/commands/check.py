@@ -10,13 +10,14 @@ import textwrap
 import webbrowser
 from pathlib import Path
 
+from course_lib.errors import CourseError
 from course_lib.grading.course import Course, quiet, source_notebooks
 from course_lib.grading.notebook.reasons import Ran, problem
 
 LEARNER = "you"
 
 
-class UsageError(Exception):
+class UsageError(CourseError):
     """Nothing was graded, because what was asked for is not there."""
 
 

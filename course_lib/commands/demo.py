@@ -16,6 +16,7 @@ from pathlib import Path
 import nbformat
 
 from course_lib import rooms
+from course_lib.errors import CourseError
 from course_lib.grading.course import Course, source_notebooks
 
 STUDENTS = {
@@ -25,7 +26,7 @@ STUDENTS = {
 }
 
 
-class DemoError(RuntimeError):
+class DemoError(CourseError):
     """A command of nbgrader failed; the message ends with what it said."""
 
 

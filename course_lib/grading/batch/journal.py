@@ -19,11 +19,12 @@ from pathlib import Path
 from typing import Any
 
 from course_lib import rooms
+from course_lib.errors import CourseError
 
 FORMAT = 1
 
 
-class JournalBusy(RuntimeError):
+class JournalBusy(CourseError):
     """Another process writes into this course's gradebook."""
 
 

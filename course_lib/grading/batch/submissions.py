@@ -25,6 +25,7 @@ from nbgrader.coursedir import CourseDirectory
 from tqdm import tqdm
 from traitlets.config import Config
 
+from course_lib.errors import CourseError
 from course_lib.grading.batch import pool
 from course_lib.grading.batch.journal import Journal, key_of, unpacked
 from course_lib.grading.batch.summary import Message, Summary
@@ -40,7 +41,7 @@ BATCH = 64  # submissions in one transaction
 GATHER_S = 0.5  # how long a batch waits for more
 
 
-class GradeError(RuntimeError):
+class GradeError(CourseError):
     """The batch could not start or go on; what was graded is in the journal."""
 
 

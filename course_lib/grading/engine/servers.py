@@ -17,12 +17,13 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
+from course_lib.errors import CourseError
 from course_lib.grading.sandbox.backends import Backend
 
 START_LIMIT_S = 120.0
 
 
-class EngineError(RuntimeError):
+class EngineError(CourseError):
     """The engine itself cannot work; no grade is to be had from it."""
 
 

@@ -13,6 +13,7 @@ import subprocess
 import sys
 from dataclasses import dataclass, replace
 
+from course_lib.errors import CourseError
 from course_lib.grading.sandbox import bubblewrap, layout, podman, seccomp
 from course_lib.grading.sandbox.confine import JUDGE, Confinement
 
@@ -21,7 +22,7 @@ NAMES = (*BUILDERS, "none")
 PROBE_LIMIT_S = 60.0
 
 
-class SandboxError(RuntimeError):
+class SandboxError(CourseError):
     """There is no isolation to be had; the message says what to do."""
 
 
