@@ -14,9 +14,10 @@ Read the rooms in this order; each depends only on those before it (see `rooms`)
     plots, figures      every plot of the book; the figures one can play with
     results             what is said about an answer, as data
     checks              what the exercises call: verdicts that name the mistake
+    errors, checkout    what a person can mend; where the course is
     authoring           builds the notebooks of every exercise from one source
     grading             what runs behind `nbgrader autograde` and `generate_feedback`
-    commands, __main__  what `python -m course_lib` does; its words
+    commands, __main__  what `unrolled` does, or `python -m course_lib`
 
 Nothing is re-exported here: `from course_lib.cells import rnn_step` says where to read.
 """

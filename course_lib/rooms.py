@@ -16,18 +16,23 @@ TEACHING = (
 )
 PICTURES = "plots", "figures"  # read teaching; nothing reads them but pages
 CHECKING = "results", "checks"  # what exercises call; needs no lesson
+MENDING = "errors", "checkout"  # what is said to who runs a command; no verdict
 BUILDING = ("authoring",)  # from the source of an exercise to notebooks
 GRADING = ("grading",)  # needs no lesson either: the tests bring what they import
 COMMANDS = "commands", "__main__"
-ORDER = ("rooms", *TEACHING, *PICTURES, *CHECKING, *BUILDING, *GRADING, *COMMANDS)
+ORDER = (
+    *("rooms", *TEACHING, *PICTURES, *CHECKING),
+    *(*MENDING, *BUILDING, *GRADING, *COMMANDS),
+)
 GROUND = "rooms", "shapes", "device"
 MAY_IMPORT = {
     **dict.fromkeys(GROUND, GROUND),
     **dict.fromkeys(TEACHING[2:], GROUND + TEACHING),
     **dict.fromkeys(PICTURES, GROUND + TEACHING + PICTURES),
     **dict.fromkeys(CHECKING, GROUND + CHECKING),
-    **dict.fromkeys(BUILDING, GROUND + CHECKING + BUILDING),
-    **dict.fromkeys(GRADING, GROUND + CHECKING + GRADING),
+    **dict.fromkeys(MENDING, MENDING),
+    **dict.fromkeys(BUILDING, GROUND + CHECKING + MENDING + BUILDING),
+    **dict.fromkeys(GRADING, GROUND + CHECKING + MENDING + GRADING),
     **dict.fromkeys(COMMANDS, ORDER),
 }
 READ_BY_PAGES = GROUND + TEACHING + PICTURES

@@ -11,6 +11,8 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
+from course_lib.errors import CourseError
+
 MARKERS = {
     f"### {edge} {what}"
     for edge in ("BEGIN", "END")
@@ -20,7 +22,7 @@ NO_MARKER = "nbgrader has no marker {!r}: what it hides would reach learners; us
 KEYS = {"setup", "solution", "tests", "answer", "points"}
 
 
-class AssignmentError(ValueError):
+class AssignmentError(CourseError, ValueError):
     """An exercise source that would build a wrong or leaking notebook."""
 
 

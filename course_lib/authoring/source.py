@@ -6,8 +6,9 @@ import jupytext
 import nbformat
 
 from course_lib.authoring.rules import AssignmentError
+from course_lib.checkout import course_folder
 
-ROOT = Path(__file__).parents[2]
+ROOT = course_folder()
 
 
 def sources(root: Path) -> list[Path]:

@@ -10,6 +10,7 @@ import textwrap
 import webbrowser
 from pathlib import Path
 
+from course_lib.errors import CourseError
 from course_lib.grading.course import Course, quiet, source_notebooks
 from course_lib.grading.feedback.page import Section
 from course_lib.grading.notebook.reasons import Ran, problem
@@ -18,7 +19,7 @@ from course_lib.grading.notebook.resources import Resources
 LEARNER = "you"
 
 
-class UsageError(Exception):
+class UsageError(CourseError):
     """Nothing was graded, because what was asked for is not there."""
 
 

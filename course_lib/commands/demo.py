@@ -17,6 +17,7 @@ import nbformat
 
 from course_lib import rooms
 from course_lib.authoring import banks
+from course_lib.errors import CourseError
 from course_lib.grading.course import Course, source_notebooks
 
 STUDENTS = {
@@ -26,7 +27,7 @@ STUDENTS = {
 }
 
 
-class DemoError(RuntimeError):
+class DemoError(CourseError):
     """A command of nbgrader failed; the message ends with what it said."""
 
 

@@ -27,6 +27,7 @@ from sqlalchemy import Select, func, make_url, select
 from sqlalchemy.exc import SQLAlchemyError
 from traitlets import Bool
 
+from course_lib.errors import CourseError
 from course_lib.grading.course import programs_on_path, trouble
 
 FORMULA = tuple("=+-@\t\r\n＝＋－＠")  # the last four: their full-width forms
@@ -61,7 +62,7 @@ def unguarded(text: str) -> str:
     return text
 
 
-class ExportError(Exception):
+class ExportError(CourseError):
     """Nothing was exported, because what was asked for is not there."""
 
 

@@ -22,6 +22,8 @@ from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 from traitlets.log import get_logger
 
+from course_lib import checkout
+from course_lib.checkout import NoCourse
 from course_lib.grading.feedback.generate import CourseFeedback
 from course_lib.grading.feedback.page import Report
 from course_lib.grading.notebook.resources import Resources
@@ -30,7 +32,15 @@ from course_lib.grading.pipeline.kernel import UTF8
 from course_lib.grading.pipeline.regenerate import CourseGenerate
 from course_lib.grading.settings import configure
 
-CONFIG = Path(__file__).parents[2] / "nbgrader_config.py"
+CONFIG = checkout.course_folder() / checkout.CONFIG
+# what a course gets where none is to be had: the library was installed without one
+PLAIN_CONFIG = """\
+from course_lib.grading.settings import configure, use_engine
+
+c = get_config()
+configure(c)
+use_engine(c)
+"""
 
 
 @dataclass(frozen=True)
@@ -43,19 +53,15 @@ class Grade:
     needs_manual_grade: bool
 
 
-class CourseError(RuntimeError):
-    """A folder is no course; the message says what is missing."""
-
-
 def load_config(root: Path) -> Config:
     """Return the configuration of a course, as nbgrader's own commands read it.
 
     Raises:
-        CourseError: there is none.
+        NoCourse: there is none.
     """
     path = root / CONFIG.name
     if not path.exists():
-        raise CourseError(f"{path} is missing; run this in the folder of the course")
+        raise NoCourse(f"{path} is missing; run this in the folder of the course")
     if (folder := str(root.resolve())) not in sys.path:
         sys.path.insert(0, folder)  # modules beside it, as in nbgrader's commands
     return PyFileConfigLoader(path.name, path=str(root)).load_config()
@@ -65,7 +71,7 @@ def gradebook_url(root: Path) -> str:
     """Return the address of a course's gradebook, as its configuration has it.
 
     Raises:
-        CourseError: `root` holds no course.
+        NoCourse: `root` holds no course.
     """
     config = load_config(root)
     config.CourseDirectory.root = str(root.resolve())
@@ -104,9 +110,10 @@ class Course:
         self.root = root
         self.settings = settings or Config()
         root.mkdir(parents=True, exist_ok=True)
-        config = root / "nbgrader_config.py"
-        if not config.exists():
-            shutil.copy(CONFIG, config)  # so that nbgrader's programs work here too
+        config = root / CONFIG.name
+        if not config.exists():  # so that nbgrader's programs work here too
+            text = CONFIG.read_text(encoding="utf-8") if CONFIG.exists() else ""
+            config.write_text(text or PLAIN_CONFIG, encoding="utf-8")
 
     def add_exercise(self, source: Path) -> None:
         """Copy an exercise's source notebook, solutions/NAME/NAME.ipynb."""

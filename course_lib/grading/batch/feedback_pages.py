@@ -20,13 +20,14 @@ from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.exc import SQLAlchemyError
 from tqdm import tqdm
 
+from course_lib.errors import CourseError
 from course_lib.grading.course import load_config, programs_on_path, quiet, trouble
 from course_lib.grading.feedback.generate import Assignments, CourseFeedback
 
 SHARE = 16  # submissions at a time
 
 
-class FeedbackError(RuntimeError):
+class FeedbackError(CourseError):
     """The pages could not be written; the message says why."""
 
 

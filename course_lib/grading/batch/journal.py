@@ -23,6 +23,8 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
+from course_lib.errors import CourseError
+
 TABLES = """
 CREATE TABLE IF NOT EXISTS result (
     student BLOB PRIMARY KEY,  -- the name of a folder, which may be no text
@@ -41,7 +43,7 @@ LOCK_S = 60.0  # to wait for somebody who looks into the file
 T = TypeVar("T")
 
 
-class JournalError(RuntimeError):
+class JournalError(CourseError):
     """The journal cannot be used; the message says why, and what to do."""
 
 

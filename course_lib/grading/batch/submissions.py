@@ -25,6 +25,7 @@ from nbgrader.coursedir import CourseDirectory
 from tqdm import tqdm
 from traitlets.config import Config
 
+from course_lib.errors import CourseError
 from course_lib.grading.batch import pool
 from course_lib.grading.batch.jobs import Job, Result, Shared, key_of
 from course_lib.grading.batch.journal import Journal, Mark
@@ -41,7 +42,7 @@ WAITING = 64  # submissions beside those at work: read, or done and not yet writ
 GATHER_S = 0.5  # how long a transaction waits for more
 
 
-class GradeError(RuntimeError):
+class GradeError(CourseError):
     """The batch could not start or go on; what was graded is in the journal."""
 
 

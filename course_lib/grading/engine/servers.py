@@ -16,12 +16,13 @@ import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 
+from course_lib.errors import CourseError
 from course_lib.grading.sandbox.backends import Backend
 
 START_LIMIT_S = 120.0
 
 
-class EngineError(RuntimeError):
+class EngineError(CourseError):
     """The engine itself cannot work; no grade is to be had from it."""
 
 

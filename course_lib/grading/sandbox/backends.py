@@ -14,6 +14,7 @@ import sys
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from course_lib.errors import CourseError
 from course_lib.grading.sandbox import bubblewrap, layout, podman, seccomp
 from course_lib.grading.sandbox.confine import JUDGE, Confinement
 
@@ -37,7 +38,7 @@ NAMES = (*BUILDERS, "none")
 PROBE_LIMIT_S = 60.0
 
 
-class SandboxError(RuntimeError):
+class SandboxError(CourseError):
     """There is no isolation to be had; the message says what to do."""
 
 
