@@ -34,7 +34,7 @@ def main(argv: list[str] | None = None) -> int:
         words.print_help()
         return 0
     try:
-        return arguments.run(arguments)
+        return int(arguments.run(arguments))
     except CourseError as error:
         problem = str(error)
     except ModuleNotFoundError as error:

@@ -30,7 +30,9 @@ def _add(
 ) -> argparse.ArgumentParser:
     """Add a command: what it is called, runs, needs, and does in words."""
     description = f"{text[0].upper()}{text[1:]}."
-    words = commands.add_parser(name, help=text, description=description)
+    words: argparse.ArgumentParser = commands.add_parser(
+        name, help=text, description=description
+    )
     words.add_argument(
         "--course",
         type=_folder,
