@@ -5,7 +5,7 @@
     ├── AssignmentError   authoring: the source of an exercise breaks a rule
     ├── SandboxError      grading.sandbox: the walls cannot be had
     ├── EngineError       grading.engine: the processes that grade did not start
-    ├── JournalBusy       grading.batch: another process grades this course
+    ├── JournalError      grading.batch: its journal is broken, or in use
     ├── GradeError        grading.batch: a class could not be graded
     ├── FeedbackError     grading.batch: the pages of a class could not be written
     ├── UsageError        commands.check: there is no such exercise or notebook

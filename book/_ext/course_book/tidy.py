@@ -1,7 +1,7 @@
 """The theme's known slips in accessibility and weight, mended in the built pages.
 
 The patterns belong to sphinx-book-theme 1.1.4 and pydata-sphinx-theme 0.15.4, which the
-requirements pin; tests/test_book_site.py asserts the effect of each.
+requirements pin; tests/book/test_book_site.py asserts the effect of each.
 """
 
 import re

@@ -149,7 +149,9 @@ def _secret_lines(nb: NotebookNode) -> list[str]:
     ]
 
 
-def _redacted(cell: NotebookNode, secrets: list[str], own: set[str]) -> list[NotebookNode]:
+def _redacted(
+    cell: NotebookNode, secrets: list[str], own: set[str]
+) -> list[NotebookNode]:
     shown = []
     for output in safe(cell.outputs):
         if output.output_type == "error":
