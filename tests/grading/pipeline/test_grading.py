@@ -100,7 +100,7 @@ def test_only_a_written_answer_waits_for_a_person(graded):
 def test_nothing_secret_reaches_a_learner(graded):
     pages = [path for path in graded.root.glob("exercises/**/*") if path.is_file()]
     pages += [path for path in graded.root.glob("feedback/**/*") if path.is_file()]
-    # a page and its scores.json for each, and the release
+    # a page and its results.json for each, and the release
     assert len(pages) == 2 * len(CASES) + 1 + sum(
         path.name == "timestamp.txt" for path in pages
     )
@@ -147,7 +147,7 @@ def test_the_page_starts_with_the_score_of_every_task(graded):
 
 
 def results_of(course: Course, student: str) -> dict:
-    path = course.page(student, NAME).with_name("scores.json")
+    path = course.page(student, NAME).with_name("results.json")
     return json.loads(path.read_text(encoding="utf-8"))
 
 
