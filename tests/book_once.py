@@ -31,11 +31,15 @@ class BookOnce:
         """
         self.root, self.run, self.build = root, run, build
         self.process: subprocess.Popen | None = None
+        self.thread: Thread | None = None
         self.stopped = False
 
-    def start(self) -> None:
-        """Begin to build in the background."""
-        Thread(target=self.complaints, daemon=True).start()
+    def start(self, run: str) -> None:
+        """Begin to build for a run in the background, unless that has begun."""
+        if self.thread is None:
+            self.run = run
+            self.thread = Thread(target=self.complaints, daemon=True)
+            self.thread.start()
 
     def stop(self) -> None:
         """End a build that still runs in the background."""

@@ -36,11 +36,14 @@ def pytest_collection_modifyitems(items):
         scheduling.put_in_order(items)
 
 
-def pytest_collection_finish(session):
-    """Begin to build the book, where several workers can use the time until then."""
-    first = os.environ.get("PYTEST_XDIST_WORKER") == "gw0"
-    if first and any(map(scheduling.needs_book, session.items)):
-        BOOK.start()
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_node_collection_finished(node, ids):
+    """Begin to build the book, where several workers can use the time until then.
+
+    Not from a worker: tests look at what runs below theirs.
+    """
+    if any(name.startswith(scheduling.WITH_THE_BOOK) for name in ids):
+        BOOK.start(node.workerinput["testrunuid"])
 
 
 def pytest_sessionfinish():

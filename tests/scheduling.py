@@ -16,6 +16,8 @@ BY_PARAMETER = {
     "tests/browser/test_pages.py": r"[\w/]+",  # the page
     "tests/grading/test_corpus.py": r"\d\d_\w+-\d+",  # the batch
 }
+# the folders of all tests that ask for the built book
+WITH_THE_BOOK = "tests/book/", "tests/browser/"
 # files of a minute or more, or folders of such files; the longest first
 LONG = (
     "tests/grading/test_corpus.py",

@@ -1,5 +1,6 @@
 """A parallel run: units are right and in order, the book is built once, turns come."""
 
+import ast
 import json
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -19,6 +20,16 @@ def item(nodeid: str, *fixtures: str) -> SimpleNamespace:
 def test_the_tables_name_what_is_there():
     for name in (*scheduling.LONG, *scheduling.BY_PARAMETER):
         assert (ROOT / name).exists(), name
+
+
+def test_who_needs_the_book_lies_where_the_run_looks():
+    for path in ROOT.glob("tests/**/test_*.py"):
+        name = path.relative_to(ROOT).as_posix()
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        if any(
+            isinstance(n, ast.arg) and n.arg == "built_book" for n in ast.walk(tree)
+        ):
+            assert name.startswith(scheduling.WITH_THE_BOOK), name
 
 
 @pytest.mark.parametrize(
@@ -80,6 +91,14 @@ def test_the_book_is_built_once_per_run_also_if_it_fails(tmp_path, code, wrong):
     for run in ("first", "first", "second"):
         assert BookOnce(tmp_path, run, build).complaints() == wrong
     assert built == [tmp_path, tmp_path]
+    ahead = BookOnce(tmp_path, "", build)
+    ahead.start("third")
+    thread = ahead.thread
+    ahead.start("third")
+    assert ahead.thread is thread
+    thread.join()
+    assert BookOnce(tmp_path, "third", build).complaints() == wrong
+    assert len(built) == 3
 
 
 def test_a_build_that_was_ended_says_nothing_of_the_book(tmp_path):

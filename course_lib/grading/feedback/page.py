@@ -21,16 +21,20 @@ from nbgrader.utils import is_grade, is_locked, is_solution
 from pygments.formatters import HtmlFormatter
 from traitlets import List
 
+from course_lib.grading.feedback.secrets import (
+    WITHHELD,
+    quotes,
+    redacted,
+    secret_lines,
+)
 from course_lib.grading.notebook.cells import is_test
 from course_lib.grading.notebook.outputs import safe
 from course_lib.grading.notebook.resources import Resources, Stepped
-from course_lib.grading.submission.rebuild import HIDDEN, without_hidden
+from course_lib.grading.submission.rebuild import without_hidden
 
 HEADING = re.compile(r"^#+ +(.*?)(?: *\(\d+ points?\))? *$", re.M)
 TEMPLATES = Path(__file__).parent  # holds report/index.html.j2
 FRAME_LINE = re.compile(r"^(?:-+> *)?\d+ ?(.*)$")
-WITHHELD = "(not shown: this output holds part of the tests)"
-SHORTEST_TELLING_LINE = 12
 
 
 class FeedbackPage(HTMLExporter):
@@ -72,7 +76,7 @@ class Report(NbGraderPreprocessor):
 
     def preprocess(self, nb: NotebookNode, resources: Resources) -> Stepped:
         """Leave in the notebook nothing that a learner must not see."""
-        secrets = _secret_lines(nb)
+        secrets = secret_lines(nb)
         own = [line for cell in nb.cells if _is_own(cell) for line in _lines(cell)]
         for cell in nb.cells:
             if cell.cell_type == "code":
@@ -114,16 +118,6 @@ def _results(nb: NotebookNode, resources: Resources, secrets: list[str]) -> str:
     return json.dumps(result, ensure_ascii=False, indent=1).replace("<", "\\u003c")
 
 
-def redacted(
-    failure: dict[str, str | None], secrets: list[str]
-) -> dict[str, str | None]:
-    """Return a failure without the texts that quote a hidden line."""
-    return {
-        key: WITHHELD if any(secret in (text or "") for secret in secrets) else text
-        for key, text in failure.items()
-    }
-
-
 def _is_own(cell: NotebookNode) -> bool:
     """Whether the learner wrote this cell."""
     return not is_locked(cell) and (cell.cell_type == "code" or is_solution(cell))
@@ -131,22 +125,6 @@ def _is_own(cell: NotebookNode) -> bool:
 
 def _lines(cell: NotebookNode) -> list[str]:
     return [line.strip() for line in cell.source.splitlines() if line.strip()]
-
-
-def _secret_lines(nb: NotebookNode) -> list[str]:
-    """Return the lines of the hidden regions that stand nowhere in the open."""
-    known = "\n".join(without_hidden(cell.source) for cell in nb.cells)
-    hidden = {
-        line.strip()
-        for cell in filter(is_test, nb.cells)
-        for region in HIDDEN.findall(cell.source)
-        for line in region.splitlines()[1:-1]
-    }
-    return [
-        line
-        for line in hidden
-        if len(line) >= SHORTEST_TELLING_LINE and line not in known
-    ]
 
 
 def _redacted(
@@ -158,7 +136,7 @@ def _redacted(
             _shorten(output, own if _is_own(cell) else set())
         elif output.output_type == "execute_result" and is_test(cell):
             continue  # the score, which stands at the top
-        if any(secret in _text(output) for secret in secrets):
+        if quotes(_text(output), secrets):
             output = NotebookNode(output_type="stream", name="stdout", text=WITHHELD)
         shown.append(output)
     return shown

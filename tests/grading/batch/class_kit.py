@@ -30,6 +30,10 @@ NAMED = {
     "grade": ["notebook_id", "cell_id"],
     "comment": ["notebook_id", "cell_id"],
 }
+HEARING_CTRL_C = (
+    "import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); "
+    "os.execv(sys.argv[1], sys.argv[1:])"
+)
 MADE_UP = re.compile(r'"seconds": [\d.e-]+')
 IGNORED = pytest.mark.filterwarnings(
     "ignore::ResourceWarning",
@@ -93,8 +97,10 @@ def command(root: Path, *how: str) -> subprocess.Popen:
     call = [sys.executable, "-m", "course_lib", "grade", NAME]
     call += how or ("--workers", "2")
     env = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
+    # a shell's background job ignores Ctrl-C, and so would all it starts
+    words = [sys.executable, "-c", HEARING_CTRL_C, *call, "--course", str(root)]
     return subprocess.Popen(
-        [*call, "--course", str(root)],
+        words,
         env=env,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

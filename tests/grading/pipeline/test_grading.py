@@ -14,7 +14,7 @@ import nbgrader.apps.api
 import pytest
 from grading import engine_kit as kit
 from grading.faults import CASES, solved
-from nbformat.v4 import new_output
+from nbformat.v4 import new_code_cell, new_notebook, new_output
 from nbgrader.apps.api import NbGraderAPI
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
@@ -26,7 +26,7 @@ from course_lib.authoring import build
 from course_lib.commands import check as checking
 from course_lib.commands import demo as demonstration
 from course_lib.grading.course import Course, programs_on_path
-from course_lib.grading.feedback.page import WITHHELD, redacted
+from course_lib.grading.feedback.secrets import WITHHELD, redacted, secret_lines
 from course_lib.grading.notebook.outputs import MAX_CHARACTERS, plain
 from course_lib.grading.pipeline.score import judged
 from course_lib.grading.settings import configure
@@ -201,6 +201,31 @@ def test_a_result_that_quotes_the_tests_is_withheld():
     found = redacted(failure, [CANARIES[0]])
     assert found["gap"] == WITHHELD
     assert found["check"] is None
+
+
+def test_what_a_mistake_says_is_no_secret_and_its_code_is():
+    cell = new_code_cell(
+        """### BEGIN HIDDEN TESTS
+check.hidden(Bank(r'''
+def double(x):
+    return 2 * x + zero
+''', r'''
+def half(x):
+    \"\"\"a half
+
+    It is divided by two.
+    \"\"\"
+    return x / 2 + zero
+'''))
+### END HIDDEN TESTS"""
+    )
+    cell.metadata.nbgrader = {"grade": True, "solution": False, "locked": True}
+    found = secret_lines(new_notebook(cells=[cell]))
+    assert sorted(found) == [
+        "check.hidden(Bank(r'''",
+        "return 2 * x + zero",
+        "return x / 2 + zero",
+    ]
 
 
 def test_nothing_but_the_notebook_is_taken_along(graded):
