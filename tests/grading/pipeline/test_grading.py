@@ -223,6 +223,8 @@ def half(x):
     found = secret_lines(new_notebook(cells=[cell]))
     assert sorted(found) == [
         "check.hidden(Bank(r'''",
+        "def double(x):",
+        "def half(x):",
         "return 2 * x + zero",
         "return x / 2 + zero",
     ]
